@@ -1,0 +1,1 @@
+"""Roundtable takes uses of large language models from proof of concept to product."""
