@@ -1,1 +1,30 @@
-"""(To be written by the owner of this package.)."""
+"""What the workspace's files name, as values with a version.
+
+1. `read_samples` checks every row of a dataset and gives `Samples`, whose rows stay on disk.
+2. `ExampleSelector` draws labelled examples for a sample, never the sample itself or one like it.
+3. `leakage` names the rows that the evaluated split shares with the rows it draws from.
+4. `snapshot` records the digest of every asset that a use case is made of.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from roundtable.assets.rows import DatasetSpec
+    from roundtable.assets.samples import Sample, Samples, read_samples
+
+_PUBLIC = {
+    "DatasetSpec": "rows",
+    "Sample": "samples",
+    "Samples": "samples",
+    "read_samples": "samples",
+}
+__all__ = ["DatasetSpec", "Sample", "Samples", "read_samples"]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _PUBLIC:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_PUBLIC[name]}"), name)
