@@ -1,0 +1,200 @@
+"""Writes docs/reference and CHANGELOG.md from the code and from changes/: `make docs`.
+
+`pages()` gives every generated file's text; a test holds what is committed against it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib
+import inspect
+import re
+import sys
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+WRITTEN = "<!-- Written by docs/generate.py (make docs): change the code, not this page. -->\n"
+
+
+def pages() -> dict[str, str]:
+    """Returns path (from the repository's root) to text, for every generated file."""
+    return {
+        "docs/reference/commands.md": commands(),
+        "docs/reference/workspace.md": workspace(),
+        "docs/reference/metrics.md": metrics(),
+        "docs/reference/connectors.md": connectors(),
+        "docs/reference/constraints.md": constraints(),
+        "docs/reference/plugins.md": plugins(),
+        "docs/reference/errors.md": errors(),
+        "docs/reference/library.md": library(),
+        "CHANGELOG.md": changelog(),
+    }
+
+
+# -- docstrings -------------------------------------------------------------------------------------
+
+
+def prose(thing: object) -> tuple[str, dict[str, str]]:
+    """Returns a docstring's text without its Args, and the Args by name."""
+    doc = inspect.getdoc(thing) or ""
+    before, _, rest = doc.partition("\nArgs:\n")
+    block = re.match(r"(?:(?: .*)?\n?)*", rest)
+    after = rest[block.end() :] if block else ""
+    told: dict[str, str] = {}
+    name = ""
+    for line in (block.group() if block else "").splitlines():
+        entry = re.match(r"^    (\w+): ?(.*)$", line)
+        if entry:
+            name = entry[1]
+            told[name] = entry[2].strip()
+        elif name and line.strip():
+            told[name] += " " + line.strip()
+    return f"{before.strip()}\n\n{after.strip()}".strip(), told
+
+
+def cell(text: str) -> str:
+    """Returns text that fits in one cell of a table."""
+    return re.sub(r"\s+", " ", text).replace("|", "\\|").strip()
+
+
+def table(head: tuple[str, ...], rows: Iterator[tuple[str, ...]] | list[tuple[str, ...]]) -> str:
+    """Returns a table; nothing if it has no rows."""
+    lines = ["| " + " | ".join(cell(c) for c in row) + " |" for row in rows]
+    if not lines:
+        return ""
+    return "\n".join(["| " + " | ".join(head) + " |", "|" + "---|" * len(head), *lines]) + "\n"
+
+
+def default_of(field: dataclasses.Field[Any]) -> str:
+    """Returns a field's default as it would be written."""
+    if field.default is not dataclasses.MISSING:
+        return f"`{field.default!r}`"
+    if field.default_factory is not dataclasses.MISSING:
+        return f"`{field.default_factory()!r}`"
+    return "required"
+
+
+def class_section(name: str, found: type[Any]) -> str:
+    """Returns the section of one plug-in: its docstring, then its options."""
+    text, told = prose(found)
+    options = table(
+        ("option", "type", "default", "meaning"),
+        [
+            (f"`{f.name}`", f"`{f.type}`", default_of(f), told.get(f.name, ""))
+            for f in dataclasses.fields(found)
+            if f.init
+        ],
+    )
+    return f"## `{name}`\n\n{text}\n\n{options}".rstrip() + "\n"
+
+
+def plugin_page(title: str, intro: str, builtin: Mapping[str, str]) -> str:
+    """Returns the page of one kind of plug-in."""
+    sections = [class_section(name, load(target)) for name, target in builtin.items()]
+    return f"# {title}\n\n{WRITTEN}\n{intro.strip()}\n\n" + "\n".join(sections)
+
+
+def load(target: str) -> type[Any]:
+    """Returns what "module:Name" names."""
+    module, _, name = target.partition(":")
+    found: type[Any] = getattr(importlib.import_module(module), name)
+    return found
+
+
+# -- pages ------------------------------------------------------------------------------------------
+
+
+def metrics() -> str:
+    """Returns the page of the metrics."""
+    from roundtable.evaluation.metrics.table import METRICS, defaults
+
+    kinds = ("choice", "extract", "answer", "generate")
+    rows = [(f"`{kind}`", ", ".join(f"`{n}`" for n in defaults(kind))) for kind in kinds]
+    intro = (
+        "A use case names its metrics, plain or with options: "
+        '`metrics = ["accuracy", { name = "contains", ... }]`. If it names none, its kind of task '
+        "decides:\n\n" + table(("task", "metrics"), rows)
+    )
+    return plugin_page("Metrics", intro, METRICS)
+
+
+def errors() -> str:
+    """Returns the page of the errors and the exit codes."""
+    from roundtable.errors import RoundtableError
+
+    def tree(found: type[RoundtableError], depth: int) -> Iterator[tuple[str, ...]]:
+        text, _ = prose(found)
+        indent = "&nbsp;" * 4 * depth
+        retry = "yes" if getattr(found, "retryable", False) else ""
+        yield (f"{indent}`{found.__name__}`", str(found.exit_code), retry, text.split("\n\n")[0])
+        for child in sorted(found.__subclasses__(), key=lambda c: (c.exit_code, c.__name__)):
+            if child.__module__ == "roundtable.errors":
+                yield from tree(child, depth + 1)
+
+    codes = [
+        ("0", "done, and every check asked for holds"),
+        ("1", "done, and a check says no: a gate fails or is blocked, tampering is found"),
+        ("2", "bad input or usage; nothing was changed or spent"),
+        ("3", "a provider or the infrastructure failed, or the budget stopped the run; what was "
+              "paid is kept: run the same command to go on"),
+        ("130", "interrupted; what was paid is kept"),
+    ]  # fmt: skip
+    return (
+        f"# Errors and exit codes\n\n{WRITTEN}\n"
+        + table(("exit code", "meaning"), codes)
+        + "\nEvery error says what is wrong, where (`file:line: field`), and how to mend it. "
+        "In Python they are classes of `roundtable.errors`, all of them `RoundtableError`:\n\n"
+        + table(("class", "exit code", "asked again", "meaning"), tree(RoundtableError, 0))
+    )
+
+
+def library() -> str:
+    """Returns the page of the public names."""
+    import roundtable
+
+    sections = []
+    for name in sorted(roundtable.__all__):
+        thing = getattr(roundtable, name)
+        text, told = prose(thing)
+        kind = "class " if inspect.isclass(thing) else ""
+        rows = [(f"`{argument}`", meaning) for argument, meaning in told.items()]
+        sections.append(
+            f"## `{name}`\n\n`{kind}{name}{inspect.signature(thing)}`\n\n{text}\n\n"
+            + table(("argument", "meaning"), rows)
+        )
+    return (
+        f"# Library\n\n{WRITTEN}\nWhat `import roundtable` promises. Nothing is loaded until it is "
+        "used. Everything else may change.\n\n" + "\n".join(s.rstrip() + "\n" for s in sections)
+    )
+
+
+def changelog() -> str:
+    """Returns the changelog: a released version keeps its text, fragments stand above it."""
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+    fragments = sorted((ROOT / "changes").glob("*.md"))
+    lines = [f"- {_indented(path.read_text(encoding='utf-8'))}" for path in fragments]
+    return (
+        f"# Changelog\n\n{WRITTEN}\nEach change brings a fragment in `changes/`; here they stand "
+        f"together.\n\n## {version}\n\n" + "\n".join(lines) + "\n"
+    )
+
+
+def _indented(text: str) -> str:
+    return text.strip().replace("\n", "\n  ")
+
+
+def main() -> None:
+    """Writes every page that differs from what is on the disk."""
+    for name, text in pages().items():
+        path = ROOT / name
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+            print(f"wrote {name}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()
