@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from roundtable.assets.rows import DatasetSpec
+from roundtable.assets.dataset import DatasetSpec
 from roundtable.assets.samples import Samples, read_samples
 from roundtable.errors import InputError, NotFoundError, WorkspaceError
 

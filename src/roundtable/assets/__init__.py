@@ -12,16 +12,31 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from roundtable.assets.rows import DatasetSpec
+    from roundtable.assets.dataset import DatasetSpec
+    from roundtable.assets.examples import Chosen, ExampleSelector
+    from roundtable.assets.leaks import Leak, leakage
     from roundtable.assets.samples import Sample, Samples, read_samples
 
 _PUBLIC = {
-    "DatasetSpec": "rows",
+    "Chosen": "examples",
+    "DatasetSpec": "dataset",
+    "ExampleSelector": "examples",
+    "Leak": "leaks",
     "Sample": "samples",
     "Samples": "samples",
+    "leakage": "leaks",
     "read_samples": "samples",
 }
-__all__ = ["DatasetSpec", "Sample", "Samples", "read_samples"]
+__all__ = [
+    "Chosen",
+    "DatasetSpec",
+    "ExampleSelector",
+    "Leak",
+    "Sample",
+    "Samples",
+    "leakage",
+    "read_samples",
+]
 
 
 def __getattr__(name: str) -> object:

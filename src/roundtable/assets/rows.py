@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 from array import array
-from collections.abc import Mapping
 from pathlib import Path
 from typing import BinaryIO
 
@@ -17,40 +16,14 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from roundtable.assets.dataset import DatasetSpec, ProblemList, split_number
 from roundtable.digest import Key, digest
-from roundtable.errors import Place, Problem, WorkspaceError
+from roundtable.errors import Place
 
 MAX_ROW_BYTES = 10_000_000
-MAX_PROBLEMS = 50
 
 _DECODER = msgspec.json.Decoder()
 _TOO_LONG = "split the row, or keep large content in a file of its own"
-
-
-class DatasetSpec(msgspec.Struct, frozen=True, kw_only=True):
-    """What a dataset's file declares, as far as its rows are concerned.
-
-    Args:
-        id: The dataset's id.
-        input: The fields that prompts may use; at least one.
-        path: The rows' file, relative to the folder that the reader is given.
-        files: Split name to file, instead of `path`.
-        target: The field that holds what is expected; empty if there is none.
-        cluster: The field that rows which are not independent share; empty if all are independent.
-        split: The field that names a row's split; empty if none does.
-        splits: Split name to its share, for splits made from a hash; the shares sum to 1.
-        seed: Of that hash.
-    """
-
-    id: str
-    input: tuple[str, ...]
-    path: str = ""
-    files: Mapping[str, str] = {}
-    target: str = ""
-    cluster: str = ""
-    split: str = ""
-    splits: Mapping[str, float] = {}
-    seed: int = 0
 
 
 class Rows(msgspec.Struct, frozen=True, kw_only=True, eq=False):
@@ -81,34 +54,6 @@ class Rows(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     clusters: NDArray[np.int64]
     splits: NDArray[np.int16]
     split_names: tuple[str, ...]
-
-
-class ProblemList:
-    """Gathers problems; keeps the first fifty and counts the rest."""
-
-    def __init__(self) -> None:
-        self._kept: list[Problem] = []
-        self._n = 0
-
-    def __len__(self) -> int:
-        return self._n
-
-    def add(self, message: str, *, at: Place, fix: str) -> None:
-        """Adds one problem."""
-        self._n += 1
-        if len(self._kept) < MAX_PROBLEMS:
-            self._kept.append(Problem(at, message, fix))
-
-    def raise_any(self) -> None:
-        """Raises all problems as one WorkspaceError, if there are any."""
-        if not self._n:
-            return
-        problems = list(self._kept)
-        if more := self._n - len(problems):
-            last = problems[-1]
-            message = f"and {more} more problem{'s' if more > 1 else ''}"
-            problems.append(Problem(Place(last.place.file), message, "mend those above first"))
-        raise WorkspaceError(problems)
 
 
 class _Columns:
@@ -324,24 +269,6 @@ class _RowCheck:
             field=field,
             fix=f"add it to the row, or name another field in the dataset's file (here: {fields})",
         )
-
-
-def split_number(group: str, bounds: list[float], *, seed: int) -> int:
-    """Returns which split a group of rows belongs to, from its name alone.
-
-    So a row stays where it is when rows are added, removed or put in another order.
-
-    Args:
-        group: The rows' cluster, or the row's id.
-        bounds: The cumulative shares of the splits, rising to 1.
-        seed: Another seed gives another, independent split.
-    """
-    hashed = hashlib.blake2b(f"{seed}:{group}".encode(), digest_size=8).digest()
-    share = int.from_bytes(hashed) / 2**64
-    for number, bound in enumerate(bounds):
-        if share < bound:
-            return number
-    return len(bounds) - 1
 
 
 def _decode_problem(error: Exception, line: bytes) -> tuple[str, str]:

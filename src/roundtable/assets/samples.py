@@ -14,7 +14,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from roundtable.assets.rows import DatasetSpec, ProblemList, Rows, row_id, scan
+from roundtable.assets.dataset import DatasetSpec, ProblemList, check_shares
+from roundtable.assets.rows import Rows, row_id, scan
 from roundtable.assets.tables import file_digest, write_rows
 from roundtable.digest import Key, digest
 from roundtable.errors import InputError, NotFoundError, Place
@@ -229,7 +230,7 @@ def read_samples(
         MissingExtraError: the files need an extra that is not installed.
     """
     problems = ProblemList()
-    _check_shares(spec, problems)
+    check_shares(spec, problems)
     problems.raise_any()
     named = spec.files or {"": spec.path}
     files: list[Rows] = []
@@ -317,16 +318,6 @@ def _kept(rows: Rows, cache: Path, scratch: Path) -> Rows:
     target = cache / rows.path.name
     os.replace(partial, target)
     return msgspec.structs.replace(rows, path=target)
-
-
-def _check_shares(spec: DatasetSpec, problems: ProblemList) -> None:
-    shares = list(spec.splits.values())
-    if shares and (min(shares) <= 0 or abs(sum(shares) - 1) > 1e-6):
-        problems.add(
-            "the shares of the splits must be above 0 and sum to 1",
-            at=Place(f"datasets/{spec.id}.toml", field="splits"),
-            fix="write shares such as { train = 0.8, test = 0.2 }",
-        )
 
 
 def _in_split(rows: Rows, split: str) -> NDArray[np.bool_]:

@@ -1,8 +1,8 @@
 """CSV and Parquet files as JSON lines, so that rows of every format are read in one way.
 
 A row keeps its line number: the header, and the further lines of a cell with line breaks, become
-empty lines, which the reader of rows skips. A Parquet row's line is its number, from 1. An empty CSV
-cell is a field that the row does not have.
+empty lines, which the reader of rows skips. A Parquet row's line is its number, from 1. An empty
+CSV cell is a field that the row does not have.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from typing import BinaryIO
 
 import msgspec
 
-from roundtable.assets.rows import MAX_ROW_BYTES, ProblemList
+from roundtable.assets.dataset import ProblemList
+from roundtable.assets.rows import MAX_ROW_BYTES
 from roundtable.digest import Key
 from roundtable.errors import MissingExtraError, Place
 
