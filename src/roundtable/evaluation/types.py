@@ -10,7 +10,7 @@ import msgspec
 from roundtable.generation.types import Answer, Complete
 
 Direction = Literal["higher", "lower"]
-Statistic = Literal["proportion", "mean", "total", "corpus"]
+Statistic = Literal["proportion", "mean", "total", "quantile", "corpus"]
 
 
 class Score(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
