@@ -5,12 +5,13 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Iterable
+from typing import get_args
 
 from roundtable.conformance.findings import Findings, wait_for
 from roundtable.conformance.spaces import example_of
 from roundtable.digest import canonical
 from roundtable.errors import RoundtableError
-from roundtable.evaluation.types import Case, Metric, Score
+from roundtable.evaluation.types import Case, Metric, Score, Statistic
 from roundtable.generation.types import Answer, Option, Request, Response, Usage
 
 
@@ -34,7 +35,7 @@ def check_metric(metric: Metric, *, cases: Iterable[Case] = ()) -> None:
     findings.need(direction in ("higher", "lower"), "`direction` must be 'higher' or 'lower'")
     findings.need(isinstance(getattr(metric, "unit", ""), str), "`unit` must be a text")
     statistic = getattr(metric, "statistic", "mean")
-    known = ("proportion", "mean", "total", "corpus")
+    known = get_args(Statistic)
     findings.need(statistic in known, f"`statistic` must be one of {', '.join(known)}")
     if findings.need(callable(getattr(metric, "score", None)), "it needs a method score(case)"):
         wait_for(_check_scores(metric, [*_cases(), *cases], findings))
