@@ -91,6 +91,7 @@ def bca_ends(
     *,
     left_out: NDArray[np.float64],
     confidence: float,
+    weights: NDArray[np.float64] | None = None,
 ) -> tuple[float, float]:
     """Returns the ends of the BCa interval.
 
@@ -99,6 +100,7 @@ def bca_ends(
         observed: The statistic of the values themselves.
         left_out: The statistic with one value, block or cluster left out in turn.
         confidence: In (0, 1).
+        weights: How often each of `left_out` counts; None: once.
 
     Source: Efron and Tibshirani 1993, equations 14.10 to 14.15; draws equal to the observed value
     count half below it.
@@ -108,16 +110,23 @@ def bca_ends(
     # A share of 0 or 1 would put the correction at infinity: at most one draw's worth.
     edge = 0.5 / draws.size
     bias = normal.inv_cdf(min(max(below, edge), 1 - edge))
-    influence = left_out.mean() - left_out if left_out.size else np.zeros(1)
-    spread = float(influence @ influence)
-    # Rounding alone makes a spread of about 1e-32: no skewness can be read from it.
-    scale = float(np.abs(left_out).max(initial=0.0)) ** 2 * left_out.size * 1e-24
-    acceleration = float((influence**3).sum()) / (6 * spread**1.5) if spread > scale else 0.0
+    acceleration = _acceleration(left_out, weights)
     ends = []
     for z in (normal.inv_cdf((1 - confidence) / 2), normal.inv_cdf((1 + confidence) / 2)):
         shifted = bias + (bias + z) / max(1 - acceleration * (bias + z), 1e-12)
         ends.append(float(np.quantile(draws, normal.cdf(shifted))))
     return min(ends[0], observed), max(ends[1], observed)
+
+
+def _acceleration(left_out: NDArray[np.float64], weights: NDArray[np.float64] | None) -> float:
+    if left_out.size == 0:
+        return 0.0
+    times = np.ones(left_out.size) if weights is None else weights
+    influence = np.average(left_out, weights=times) - left_out
+    spread = float(times @ influence**2)
+    # Rounding alone makes a spread of about 1e-32: no skewness can be read from it.
+    noise = float(np.abs(left_out).max()) ** 2 * float(times.sum()) * 1e-24
+    return float(times @ influence**3) / (6 * spread**1.5) if spread > noise else 0.0
 
 
 def data_seed(*arrays: NDArray[np.float64] | NDArray[np.int64]) -> int:
