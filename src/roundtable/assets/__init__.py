@@ -14,28 +14,33 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from roundtable.assets.dataset import DatasetSpec
     from roundtable.assets.examples import Chosen, ExampleSelector
-    from roundtable.assets.leaks import Leak, leakage
+    from roundtable.assets.leaks import leakage
     from roundtable.assets.samples import Sample, Samples, read_samples
+    from roundtable.assets.versions import Asset, Version, snapshot
 
 _PUBLIC = {
+    "Asset": "versions",
     "Chosen": "examples",
     "DatasetSpec": "dataset",
     "ExampleSelector": "examples",
-    "Leak": "leaks",
     "Sample": "samples",
     "Samples": "samples",
+    "Version": "versions",
     "leakage": "leaks",
     "read_samples": "samples",
+    "snapshot": "versions",
 }
 __all__ = [
+    "Asset",
     "Chosen",
     "DatasetSpec",
     "ExampleSelector",
-    "Leak",
     "Sample",
     "Samples",
+    "Version",
     "leakage",
     "read_samples",
+    "snapshot",
 ]
 
 
