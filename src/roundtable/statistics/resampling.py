@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from hashlib import blake2b
+from math import sqrt
 from statistics import NormalDist
 
 import numpy as np
@@ -123,10 +124,13 @@ def _acceleration(left_out: NDArray[np.float64], weights: NDArray[np.float64] | 
         return 0.0
     times = np.ones(left_out.size) if weights is None else weights
     influence = np.average(left_out, weights=times) - left_out
-    spread = float(times @ influence**2)
-    # Rounding alone makes a spread of about 1e-32: no skewness can be read from it.
-    noise = float(np.abs(left_out).max()) ** 2 * float(times.sum()) * 1e-24
-    return float(times @ influence**3) / (6 * spread**1.5) if spread > noise else 0.0
+    largest = float(np.abs(influence).max())
+    # Rounding alone makes differences of about 1e-16: no skewness can be read from them.
+    if largest <= 1e-12 * float(np.abs(left_out).max()):
+        return 0.0
+    influence = influence / largest
+    cubes, squares = float(times @ influence**3), float(times @ influence**2)
+    return cubes / (6 * sqrt(squares) * squares)
 
 
 def data_seed(*arrays: NDArray[np.float64] | NDArray[np.int64]) -> int:

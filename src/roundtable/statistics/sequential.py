@@ -8,14 +8,18 @@ gambler has won are the confidence sequence: true at all times together, so one 
 Values are numbered in an order that was fixed before they were seen. Samples that belong together
 enter as one value, their mean, weighted by their number.
 
-Source of all formulas: Waudby-Smith and Ramdas 2023, Estimating means of bounded random variables
-by betting, theorem 3 (hedged capital, predictable plug-in bets, equations 26 and 27).
+Source: Waudby-Smith and Ramdas 2023, Estimating means of bounded random variables by betting,
+theorem 1 and section 4 (capital, and the sequence made of it). Each gambler splits the stake over
+constant bets, as the universal portfolio does: Cover 1991, Universal portfolios; Orabona and Jun
+2024, Tight concentrations and confidence sequences from the regret of universal portfolio. Over
+the cases of benchmarks/statistics.py this decides as soon as that paper's predictable plug-in bets
+where differences are large, and in half the samples where they are small.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import log, log1p, sqrt
+from math import exp, log, log1p
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -23,9 +27,10 @@ from numpy.typing import ArrayLike, NDArray
 from roundtable.errors import UsageError
 from roundtable.statistics.interval import Interval, checked_confidence, checked_values
 
-# The share of its capital that a gambler risks at most on one value. Of 1/2, 3/4 and 9/10 this one
-# decides soonest over most of the cases in benchmarks/statistics.py.
-_RISKED = 0.5
+# The shares of its capital that a gambler risks on each value, one bet beside the other, and the
+# stake on each: the larger shares decide large differences, the smaller ones small differences.
+_RISKED = tuple(0.005 * (0.9 / 0.005) ** (i / 11) for i in range(12))
+_STAKES = tuple(risked**0.5 / sum(r**0.5 for r in _RISKED) for risked in _RISKED)
 
 
 class Bet:
@@ -40,58 +45,56 @@ class Bet:
         if not 0.0 < mean < 1.0:
             raise UsageError(f"a mean of {mean} cannot be bet against", fix="use one in (0, 1)")
         self._mean = mean
-        self._goal = log(2 / (1 - checked_confidence(confidence)))
-        self._up = self._down = 0.0
-        self._n = 0
-        self._sum, self._squares = 0.5, 0.25
+        self._goal = goal(confidence)
+        self._up = [log(stake) for stake in _STAKES]
+        self._down = list(self._up)
         self.verdict: int = 0
         """1: the mean is larger; -1: it is smaller; 0: not known. The first that holds stays."""
 
     def add(self, value: float, *, weight: float = 1.0) -> int:
         """Bets on the next value, in [0, 1], and returns the verdict."""
-        n = self._n + 1
-        bet = sqrt(2 * self._goal / (self._squares * log(n + 1)))
-        payoff = weight * (value - self._mean)
-        self._up += log1p(min(bet, _RISKED / self._mean) * payoff)
-        self._down += log1p(-min(bet, _RISKED / (1 - self._mean)) * payoff)
-        self._n = n
-        self._sum += value
-        # Each value is held against the running mean that includes it.
-        self._squares += (weight * (value - self._sum / (n + 1))) ** 2
+        up = weight * (value / self._mean - 1)
+        down = weight * ((1 - value) / (1 - self._mean) - 1)
+        for i, risked in enumerate(_RISKED):
+            self._up[i] += log1p(risked * up)
+            self._down[i] += log1p(risked * down)
         if self.verdict == 0:
-            self.verdict = int(self._up >= self._goal) - int(self._down >= self._goal)
+            self.verdict = int(_log_sum(self._up) >= self._goal) - int(
+                _log_sum(self._down) >= self._goal
+            )
         return self.verdict
+
+
+def goal(confidence: float) -> float:
+    """Returns the log capital at which a gambler has won: log(2 / alpha)."""
+    return log(2 / (1 - checked_confidence(confidence)))
 
 
 def log_capital(
     values: NDArray[np.float64],
-    mean: float | NDArray[np.float64],
+    mean: float,
     *,
-    confidence: float = 0.95,
     weights: NDArray[np.float64] | None = None,
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Returns the log of both gamblers' capital after each value; either wins at log(2 / alpha).
+) -> NDArray[np.float64]:
+    """Returns the log of the capital, after each value, of who bets on a larger mean.
+
+    Who bets on a smaller one has that of `1 - values` against `1 - mean`.
 
     Args:
         values: In [0, 1], shape (..., n), in their order.
-        mean: The mean bet against, in (0, 1); a number, or an array of shape (..., 1).
-        confidence: In (0, 1).
+        mean: The mean bet against, in (0, 1).
         weights: Of each value, in (0, 1], shape (n,).
 
     Returns:
-        The capital of who bets on a larger mean and of who bets on a smaller one, shape (..., n).
+        Shape (..., n).
     """
-    goal = log(2 / (1 - checked_confidence(confidence)))
-    n = np.arange(1, values.shape[-1] + 1)
-    weight = np.ones(values.shape[-1]) if weights is None else weights
-    running = (0.5 + np.cumsum(values, axis=-1)) / (n + 1)
-    squares = 0.25 + np.cumsum((weight * (values - running)) ** 2, axis=-1)
-    before = np.concatenate([np.full((*values.shape[:-1], 1), 0.25), squares[..., :-1]], axis=-1)
-    bet = np.sqrt(2 * goal / (before * np.log(n + 1)))
-    payoff = weight * (values - mean)
-    up = np.cumsum(np.log1p(np.minimum(bet, _RISKED / mean) * payoff), axis=-1)
-    down = np.cumsum(np.log1p(-np.minimum(bet, _RISKED / (1 - mean)) * payoff), axis=-1)
-    return up, down
+    payoff = values / mean - 1
+    if weights is not None:
+        payoff = payoff * weights
+    capital = np.full(payoff.shape, -np.inf)
+    for risked, stake in zip(_RISKED, _STAKES, strict=True):
+        np.logaddexp(capital, np.cumsum(np.log1p(risked * payoff), axis=-1) + log(stake), capital)
+    return capital
 
 
 def confidence_sequence(
@@ -115,7 +118,7 @@ def confidence_sequence(
         UsageError: A value is not in [0, 1], or a size is not in [1, largest].
     """
     array = checked_values(values)
-    goal = log(2 / (1 - checked_confidence(confidence)))
+    to_win = goal(confidence)
     if array.min() < 0.0 or array.max() > 1.0:
         raise UsageError(
             f"values from {array.min():g} to {array.max():g} are not all in [0, 1]",
@@ -130,23 +133,31 @@ def confidence_sequence(
             )
         weights = counts / float(largest or 1)
 
-    def won(mean: float, side: int) -> bool:
-        capital = log_capital(array, mean, confidence=confidence, weights=weights)[side]
-        return float(capital.max()) >= goal
+    def won(mean: float) -> bool:
+        return float(log_capital(array, mean, weights=weights).max()) >= to_win
 
-    # The first gambler's capital falls with the mean bet against, the second's grows.
-    low, high = _edge(won, 0, 0.0, 1.0), _edge(won, 1, 1.0, 0.0)
+    def won_mirrored(mean: float) -> bool:
+        return float(log_capital(1 - array, mean, weights=weights).max()) >= to_win
+
+    low, high = _last_won(won), 1 - _last_won(won_mirrored)
+    # Only where the sequence has failed, with probability 1 - confidence, can the two have crossed.
     return Interval(
         low=min(low, high), high=max(low, high), confidence=confidence, method="anytime betting"
     )
 
 
-def _edge(won: Callable[[float, int], bool], side: int, outside: float, inside: float) -> float:
-    """Returns, by bisection, the mean nearest to `inside` that the gambler has won against."""
-    for _ in range(40):
-        middle = (outside + inside) / 2
-        if won(middle, side):
-            outside = middle
+def _last_won(won: Callable[[float], bool]) -> float:
+    """Returns the largest mean that the gambler has won against: the capital falls with it."""
+    low, high = 0.0, 1.0
+    for _ in range(30):
+        middle = (low + high) / 2
+        if won(middle):
+            low = middle
         else:
-            inside = middle
-    return outside
+            high = middle
+    return low
+
+
+def _log_sum(logs: list[float]) -> float:
+    largest = max(logs)
+    return largest + log(sum(exp(value - largest) for value in logs))
