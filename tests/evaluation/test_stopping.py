@@ -150,10 +150,13 @@ def test_a_difference_is_decided_when_zero_is_left_out():
     assert np.median(took) < 150  # with one look, planned, 76
 
 
-def test_no_difference_is_never_decided():
-    rng = np.random.default_rng(4)
-    same = difference_decider({"accuracy": 0.95}, n=1000)
-    assert _fed(same, rng.choice([1.0, 0.0, -1.0], p=[0.2, 0.6, 0.2], size=1000)) is None
+def test_no_difference_is_decided_no_more_often_than_it_says():
+    wrong = 0
+    for seed in range(200):
+        rng = np.random.default_rng(seed)
+        same = rng.choice([1.0, 0.0, -1.0], p=[0.2, 0.6, 0.2], size=400)
+        wrong += _fed(difference_decider({"accuracy": 0.95}, n=400), same) is not None
+    assert wrong / 200 <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / 200)
 
 
 def test_a_run_that_stops_when_decided_is_wrong_no_more_often_than_it_says():

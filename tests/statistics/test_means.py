@@ -85,8 +85,11 @@ def test_one_cluster_sets_no_bound():
     assert (interval.low, interval.high) == (-np.inf, np.inf)
 
 
-def test_many_values_take_no_resampling():
-    assert mean_interval(np.random.default_rng(0).random(20_000)).method == "t"
+def test_few_values_and_very_many_take_no_resampling():
+    values = np.random.default_rng(0).random(20_000)
+    assert mean_interval(values[:19]).method == "t"
+    assert mean_interval(values[:20]).method == "bca bootstrap"
+    assert mean_interval(values).method == "t"
 
 
 @pytest.mark.parametrize(

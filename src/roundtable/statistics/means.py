@@ -20,6 +20,9 @@ from roundtable.statistics.interval import (
 from roundtable.statistics.resampling import bootstrap
 
 MeanMethod = Literal["bca", "t", "cluster"]
+# Below this many values resampling them shows too little of their spread: in simulations of normal,
+# exponential and beta values the bootstrap covered less than Student's up to here.
+_SMALL = 20
 # Beyond this many values the bootstrap's ends and Student's differ by less than the bootstrap's
 # own chance error, and it would take seconds.
 _LARGE = 10_000
@@ -40,8 +43,8 @@ def mean_interval(
         clusters: Each value's cluster, shape (n,), such as the person whose rows they are.
         confidence: In (0, 1).
         method: `bca`: bootstrap, follows skewed values. `t`: Student's. `cluster`: Student's with
-            the cluster-robust variance. None: `cluster` with clusters, else `bca` up to 10,000
-            values and `t` beyond.
+            the cluster-robust variance. None: `cluster` with clusters, else `bca` from 20 to
+            10,000 values and `t` for fewer or more.
         bounds: What the values can never leave, such as (0, 1). The interval stays within, and
             where all values are equal it says how far the mean can still be from them; without
             bounds such values give an interval of no width.
@@ -75,7 +78,7 @@ def mean_interval(
         low, high, used = _equal_ends(float(array[0]), n_units, confidence, bounds)
     elif n_units == 1:
         low, high, used = lower, upper, "one cluster"
-    elif method == "bca" or (method is None and codes is None and array.size <= _LARGE):
+    elif method == "bca" or (method is None and codes is None and _SMALL <= array.size <= _LARGE):
         ends = bootstrap(array, _mean, clusters=codes, confidence=confidence)
         low, high, used = ends.low, ends.high, ends.method
     else:

@@ -12,7 +12,7 @@ Source: Waudby-Smith and Ramdas 2023, Estimating means of bounded random variabl
 theorem 1 and section 4 (capital, and the sequence made of it). Each gambler splits the stake over
 constant bets, as the universal portfolio does: Cover 1991, Universal portfolios; Orabona and Jun
 2024, Tight concentrations and confidence sequences from the regret of universal portfolio. Over
-the cases of benchmarks/statistics.py this decides as soon as that paper's predictable plug-in bets
+the cases of benchmarks/error_rates.py this decides as soon as that paper's predictable plug-in bets
 where differences are large, and in half the samples where they are small.
 """
 
