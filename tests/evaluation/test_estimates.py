@@ -44,12 +44,15 @@ def test_five_perfect_scores_are_no_certainty():
     assert high == 1.0
 
 
-def test_a_value_with_a_unit_has_no_bounds():
+def test_a_cost_is_never_less_than_nothing_and_has_no_upper_bound():
     estimate = summarize_metric(
-        np.array([0.1, 0.4, 0.2, 0.9]), statistic="mean", unit="usd", direction="lower"
+        np.array([0.1, 0.4, 0.2, 2.9]), statistic="mean", unit="usd", direction="lower"
     )
-    assert (estimate.unit, estimate.direction) == ("usd", "lower")
-    assert estimate.interval[0] > 0.1
+    assert (estimate.unit, estimate.direction, estimate.method) == ("usd", "lower", "t")
+    assert estimate.interval[0] == 0.0
+    assert estimate.interval[1] > 2.9
+    signed = summarize_metric(np.array([-0.1, 0.4, 0.2, 2.9]), statistic="mean", unit="usd")
+    assert signed.interval[0] < 0.0
 
 
 def test_a_total_is_known_exactly():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import inf, isinf
 
 import numpy as np
+from msgspec import structs
 from numpy.typing import NDArray
 
 from roundtable.errors import UsageError
@@ -62,6 +63,9 @@ def summarize_metric(
                 confidence=confidence,
                 bounds=(0.0, 1.0) if bounded else None,
             )
+            if kept.min() >= 0.0 > interval.low and not isinf(interval.low):
+                # Money, time and tokens are never less than none; Student's ends do not know.
+                interval = structs.replace(interval, low=0.0)
     method = "sum" if interval is None else interval.method
     if n_errors and kept.size:
         worst = "0" if direction == "higher" else "the worst value"
@@ -108,10 +112,8 @@ def summarize_quantile(
     if kept.size:
         interval = quantile_interval(kept, q, confidence=confidence, clusters=kept_clusters)
         # Nothing takes less than no time: 0 bounds what the sample could not.
-        low = 0.0 if isinf(interval.low) and kept.min() >= 0.0 else interval.low
-        interval = Interval(
-            low=low, high=interval.high, confidence=confidence, method=interval.method
-        )
+        if isinf(interval.low) and kept.min() >= 0.0:
+            interval = structs.replace(interval, low=0.0)
     unbounded = interval is not None and interval.high == inf
     return Estimate(
         value=quantile(kept, q) if kept.size else None,
