@@ -1,0 +1,258 @@
+"""One thread that writes for everybody, and commits what gathered while its last commit ran.
+
+A commit waits for the disk, about as long for one row as for a hundred, so that rows of samples
+that finish together share one. A writer resumes only after the commit that holds its rows. All
+rows of one commit go to a table in few statements: a statement gives up Python's lock once, and
+taking it back from a busy event loop costs up to 5 ms.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from contextlib import suppress
+from typing import TypeVar
+
+from roundtable.errors import RoundtableError, StoreError
+from roundtable.store.database import Database, Insert, Row, Session
+
+T = TypeVar("T")
+
+MAX_ROWS_PER_STATEMENT = 256
+MAX_WRITES_PER_COMMIT = 2_000
+MAX_ATTEMPTS = 8
+"""For a commit that another process's timing made fail."""
+
+
+class _Write:
+    """Rows to insert (or a job to run in a transaction of its own), and who waits for it."""
+
+    __slots__ = ("error", "future", "insert", "is_settled", "job", "loop", "rows")
+
+    def __init__(
+        self,
+        insert: Insert | None,
+        rows: Sequence[Row],
+        *,
+        job: Callable[[Session], object] | None = None,
+        loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        self.insert = insert
+        self.rows = rows
+        self.job = job
+        self.loop = loop
+        self.future: asyncio.Future[None] | Future[object] = (
+            Future() if loop is None else loop.create_future()
+        )
+        self.error: Exception | None = None
+        self.is_settled = False
+
+
+class Writer:
+    """Hands writes to its thread, from any thread and any event loop.
+
+    Args:
+        database: Where to write.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._session: Session | None = database.connect(writes=True)
+        self._pending: list[_Write] = []
+        self._state = threading.Condition()
+        self._is_idle = False
+        self._end = ""  # why nothing is written anymore
+        # A daemon: a program that forgets to close the store still ends. Nothing is lost by it:
+        # whoever needs a row to be there has waited for its commit.
+        self._thread = threading.Thread(target=self._work, name="roundtable-store", daemon=True)
+        self._thread.start()
+
+    async def put(self, insert: Insert, rows: Sequence[Row]) -> None:
+        """Inserts the rows, and returns after the commit.
+
+        Raises:
+            StoreError: they are not in the store.
+        """
+        loop = asyncio.get_running_loop()
+        write = _Write(insert, rows, loop=loop)
+        self._submit(write)
+        await write.future  # type: ignore[misc]
+
+    def put_now(self, insert: Insert, rows: Sequence[Row]) -> None:
+        """Inserts the rows and waits for the commit, holding the calling thread.
+
+        Raises:
+            StoreError: they are not in the store.
+        """
+        write = _Write(insert, rows)
+        self._submit(write)
+        write.future.result()  # type: ignore[call-arg]
+
+    def transact(self, job: Callable[[Session], T]) -> T:
+        """Runs the job in a transaction of its own, waits, and returns what the job returned.
+
+        The job may run more than once if other processes get in its way.
+
+        Raises:
+            StoreError: the transaction failed; nothing of it is in the store.
+        """
+        write = _Write(None, (), job=job)
+        self._submit(write)
+        return write.future.result()  # type: ignore
+
+    def close(self) -> None:
+        """Commits what is pending and ends the thread."""
+        with self._state:
+            self._end = self._end or "the store is closed"
+            self._state.notify()
+        self._thread.join()
+
+    def _submit(self, write: _Write) -> None:
+        with self._state:
+            if self._end:
+                raise StoreError(self._end, fix="open the store again")
+            self._pending.append(write)
+            if self._is_idle:
+                self._is_idle = False
+                self._state.notify()
+
+    def _work(self) -> None:
+        taken: list[_Write] = []
+        try:
+            while taken := self._take():
+                inserts = [write for write in taken if write.insert is not None]
+                if inserts:
+                    self._insert(inserts)
+                    self._settle(inserts)
+                for write in taken:
+                    if write.job is not None:
+                        self._run(write, write.job)
+        finally:
+            # Also when the thread dies of something unforeseen: nobody may wait for ever.
+            with self._state:
+                self._end = self._end or "the store's writer stopped"
+                left = [write for write in (*taken, *self._pending) if not write.is_settled]
+                self._pending = []
+            for write in left:
+                write.error = StoreError(self._end, fix="open the store again")
+            self._settle(left)
+            self._drop_session()
+
+    def _take(self) -> list[_Write]:
+        with self._state:
+            while not self._pending:
+                if self._end:
+                    return []
+                self._is_idle = True
+                self._state.wait()
+            taken = self._pending[:MAX_WRITES_PER_COMMIT]
+            self._pending = self._pending[MAX_WRITES_PER_COMMIT:]
+            self._is_idle = False
+            return taken
+
+    def _insert(self, writes: list[_Write]) -> None:
+        """Commits all writes together; if one cannot be written, each on its own."""
+        by_insert: dict[Insert, list[Row]] = {}
+        for write in writes:
+            assert write.insert is not None
+            by_insert.setdefault(write.insert, []).extend(write.rows)
+
+        def insert_all(session: Session) -> None:
+            for insert, rows in by_insert.items():
+                _insert_rows(session, insert, rows)
+
+        error = self._transact(insert_all)[1]
+        if error is None:
+            return
+        if len(writes) > 1 and self._is_row_fault(error):
+            for write in writes:
+                self._insert([write])
+            return
+        for write in writes:
+            write.error = error
+
+    def _run(self, write: _Write, job: Callable[[Session], object]) -> None:
+        result, write.error = self._transact(job)
+        self._settle([write], result)
+
+    def _transact(self, job: Callable[[Session], T]) -> tuple[T | None, Exception | None]:
+        """Returns what the job returned, or the error that made the transaction void."""
+        for attempt in range(1, MAX_ATTEMPTS + 1):
+            try:
+                session = self._session = self._session or self._database.connect(writes=True)
+                session.begin()
+                result = job(session)
+                session.commit()
+                return result, None
+            except (RoundtableError, *self._database.errors) as error:
+                self._recover()
+                is_again = (
+                    not isinstance(error, RoundtableError)
+                    and self._database.fault(error) == "again"
+                )
+                if not is_again or attempt == MAX_ATTEMPTS:
+                    return None, error
+        raise AssertionError("unreachable")
+
+    def _recover(self) -> None:
+        if self._session is None:
+            return
+        with suppress(*self._database.errors):
+            self._session.rollback()
+        if self._session.broken:
+            self._drop_session()
+
+    def _drop_session(self) -> None:
+        if self._session is not None:
+            with suppress(*self._database.errors):
+                self._session.close()
+            self._session = None
+
+    def _is_row_fault(self, error: Exception) -> bool:
+        return not isinstance(error, RoundtableError) and self._database.fault(error) == "row"
+
+    def _settle(self, writes: list[_Write], result: object = None) -> None:
+        """Wakes whoever waits: each event loop once for all its writes, which is cheap."""
+        by_loop: dict[
+            asyncio.AbstractEventLoop, list[tuple[asyncio.Future[None], Exception | None]]
+        ]
+        by_loop = {}
+        for write in writes:
+            write.is_settled = True
+            # Each waiter gets an error of its own: raising one object twice mixes up tracebacks.
+            error = write.error
+            if error is not None and isinstance(error, self._database.errors):
+                error = self._database.wrap(error)
+            if isinstance(write.future, Future):
+                if error is None:
+                    write.future.set_result(result)
+                else:
+                    write.future.set_exception(error)
+            else:
+                assert write.loop is not None
+                by_loop.setdefault(write.loop, []).append((write.future, error))
+        for loop, outcomes in by_loop.items():
+            with suppress(RuntimeError):  # the loop is closed: nobody waits anymore
+                loop.call_soon_threadsafe(_resume, outcomes)
+
+
+def _resume(outcomes: list[tuple[asyncio.Future[None], Exception | None]]) -> None:
+    for future, error in outcomes:
+        if future.done():  # cancelled by its task
+            continue
+        if error is None:
+            future.set_result(None)
+        else:
+            future.set_exception(error)
+
+
+def _insert_rows(session: Session, insert: Insert, rows: list[Row]) -> None:
+    """Inserts in statements of 256, 128, ..., 1 rows, so that few different ones are prepared."""
+    start = 0
+    while left := len(rows) - start:
+        n = min(MAX_ROWS_PER_STATEMENT, 1 << (left.bit_length() - 1))
+        values = [value for row in rows[start : start + n] for value in row]
+        session.execute(insert.sql(n), values)
+        start += n
