@@ -13,12 +13,13 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from roundtable.errors import RoundtableError, StoreError
 from roundtable.store.database import Database, Insert, Row, Session
 
 T = TypeVar("T")
+_Outcome = tuple[asyncio.Future[None], Exception | None]
 
 MAX_ROWS_PER_STATEMENT = 256
 MAX_WRITES_PER_COMMIT = 2_000
@@ -29,7 +30,7 @@ MAX_ATTEMPTS = 8
 class _Write:
     """Rows to insert (or a job to run in a transaction of its own), and who waits for it."""
 
-    __slots__ = ("error", "future", "insert", "is_settled", "job", "loop", "rows")
+    __slots__ = ("done", "error", "insert", "is_settled", "job", "rows", "waiter")
 
     def __init__(
         self,
@@ -37,15 +38,13 @@ class _Write:
         rows: Sequence[Row],
         *,
         job: Callable[[Session], object] | None = None,
-        loop: asyncio.AbstractEventLoop | None = None,
+        waiter: asyncio.Future[None] | None = None,
     ) -> None:
         self.insert = insert
         self.rows = rows
         self.job = job
-        self.loop = loop
-        self.future: asyncio.Future[None] | Future[object] = (
-            Future() if loop is None else loop.create_future()
-        )
+        self.waiter = waiter
+        self.done: Future[Any] | None = Future() if waiter is None else None
         self.error: Exception | None = None
         self.is_settled = False
 
@@ -59,6 +58,7 @@ class Writer:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._failures: tuple[type[Exception], ...] = (RoundtableError, *database.errors)
         self._session: Session | None = database.connect(writes=True)
         self._pending: list[_Write] = []
         self._state = threading.Condition()
@@ -75,10 +75,9 @@ class Writer:
         Raises:
             StoreError: they are not in the store.
         """
-        loop = asyncio.get_running_loop()
-        write = _Write(insert, rows, loop=loop)
-        self._submit(write)
-        await write.future  # type: ignore[misc]
+        waiter = asyncio.get_running_loop().create_future()
+        self._submit(_Write(insert, rows, waiter=waiter))
+        await waiter
 
     def put_now(self, insert: Insert, rows: Sequence[Row]) -> None:
         """Inserts the rows and waits for the commit, holding the calling thread.
@@ -86,9 +85,7 @@ class Writer:
         Raises:
             StoreError: they are not in the store.
         """
-        write = _Write(insert, rows)
-        self._submit(write)
-        write.future.result()  # type: ignore[call-arg]
+        self._wait(_Write(insert, rows))
 
     def transact(self, job: Callable[[Session], T]) -> T:
         """Runs the job in a transaction of its own, waits, and returns what the job returned.
@@ -98,9 +95,8 @@ class Writer:
         Raises:
             StoreError: the transaction failed; nothing of it is in the store.
         """
-        write = _Write(None, (), job=job)
-        self._submit(write)
-        return write.future.result()  # type: ignore
+        result: T = self._wait(_Write(None, (), job=job))
+        return result
 
     def close(self) -> None:
         """Commits what is pending and ends the thread."""
@@ -108,6 +104,11 @@ class Writer:
             self._end = self._end or "the store is closed"
             self._state.notify()
         self._thread.join()
+
+    def _wait(self, write: _Write) -> Any:
+        self._submit(write)
+        assert write.done is not None
+        return write.done.result()
 
     def _submit(self, write: _Write) -> None:
         with self._state:
@@ -186,7 +187,7 @@ class Writer:
                 result = job(session)
                 session.commit()
                 return result, None
-            except (RoundtableError, *self._database.errors) as error:
+            except self._failures as error:
                 self._recover()
                 is_again = (
                     not isinstance(error, RoundtableError)
@@ -215,37 +216,32 @@ class Writer:
 
     def _settle(self, writes: list[_Write], result: object = None) -> None:
         """Wakes whoever waits: each event loop once for all its writes, which is cheap."""
-        by_loop: dict[
-            asyncio.AbstractEventLoop, list[tuple[asyncio.Future[None], Exception | None]]
-        ]
-        by_loop = {}
+        by_loop: dict[asyncio.AbstractEventLoop, list[_Outcome]] = {}
         for write in writes:
             write.is_settled = True
-            # Each waiter gets an error of its own: raising one object twice mixes up tracebacks.
             error = write.error
+            # Each waiter gets an error of its own: raising one object twice mixes up tracebacks.
             if error is not None and isinstance(error, self._database.errors):
                 error = self._database.wrap(error)
-            if isinstance(write.future, Future):
-                if error is None:
-                    write.future.set_result(result)
-                else:
-                    write.future.set_exception(error)
-            else:
-                assert write.loop is not None
-                by_loop.setdefault(write.loop, []).append((write.future, error))
+            if write.waiter is not None:
+                by_loop.setdefault(write.waiter.get_loop(), []).append((write.waiter, error))
+            elif write.done is not None and error is None:
+                write.done.set_result(result)
+            elif write.done is not None:
+                write.done.set_exception(error)
         for loop, outcomes in by_loop.items():
             with suppress(RuntimeError):  # the loop is closed: nobody waits anymore
                 loop.call_soon_threadsafe(_resume, outcomes)
 
 
-def _resume(outcomes: list[tuple[asyncio.Future[None], Exception | None]]) -> None:
-    for future, error in outcomes:
-        if future.done():  # cancelled by its task
+def _resume(outcomes: list[_Outcome]) -> None:
+    for waiter, error in outcomes:
+        if waiter.done():  # cancelled by its task
             continue
         if error is None:
-            future.set_result(None)
+            waiter.set_result(None)
         else:
-            future.set_exception(error)
+            waiter.set_exception(error)
 
 
 def _insert_rows(session: Session, insert: Insert, rows: list[Row]) -> None:
