@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 
 from roundtable.store import Store, open_store
+from servers.fixtures import provider as provider
 from servers.postgresql import fresh_database, running_postgresql
 
 

@@ -1,0 +1,106 @@
+"""Output spaces as hosted models take them: a JSON Schema whose root is an object.
+
+A choice, and a schema whose root is something else, are wrapped as `{"answer": ...}` on the way
+out and unwrapped on the way back, so a response's text is the bare answer.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+
+from roundtable.errors import UsageError
+from roundtable.generation.types import Grammar
+
+ANSWER = "answer"
+
+
+class Space(msgspec.Struct, frozen=True, kw_only=True):
+    """An output space for a provider.
+
+    Args:
+        schema: The JSON Schema, as JSON; its root is an object.
+        wrapped: Whether the answer lies in the object's field `answer`.
+        strict: Whether every object in it names all its properties as required and allows no
+            others, as OpenAI's strict mode asks.
+    """
+
+    schema: msgspec.Raw
+    wrapped: bool
+    strict: bool
+
+
+@lru_cache(maxsize=256)
+def space_of(grammar: Grammar) -> Space:
+    """Returns the space of a choice or of a JSON Schema.
+
+    Raises:
+        UsageError: the schema is not JSON, or not an object or a boolean.
+    """
+    schema: Any
+    if grammar.kind == "choice":
+        schema = {"type": "string", "enum": list(grammar.options)}
+    else:
+        schema = _read(grammar.source)
+    is_object = schema.get("type") == "object"
+    if not is_object:
+        # Definitions stay at the root: `$ref` names them from there.
+        hoisted = {key: schema.pop(key) for key in ("$defs", "definitions") if key in schema}
+        schema = {
+            "type": "object",
+            "properties": {ANSWER: schema},
+            "required": [ANSWER],
+            "additionalProperties": False,
+            **hoisted,
+        }
+    return Space(
+        schema=msgspec.Raw(msgspec.json.encode(schema)),
+        wrapped=not is_object,
+        strict=_is_strict(schema),
+    )
+
+
+def unwrapped(text: str) -> str:
+    """Returns the answer inside `{"answer": ...}`: a string as it is, anything else as JSON.
+
+    Text of another form is returned as it came; whoever reads it finds that it does not fit.
+    """
+    try:
+        value = msgspec.json.decode(text)
+    except msgspec.DecodeError:
+        return text
+    if not isinstance(value, dict) or ANSWER not in value:
+        return text
+    answer = value[ANSWER]
+    return answer if isinstance(answer, str) else msgspec.json.encode(answer).decode()
+
+
+def _read(source: str) -> dict[str, Any]:
+    try:
+        schema = msgspec.json.decode(source)
+    except msgspec.DecodeError as error:
+        raise UsageError(
+            f"the JSON Schema of an output space is not JSON: {error}", fix="correct the schema"
+        ) from error
+    if not isinstance(schema, dict):
+        raise UsageError(
+            "the JSON Schema of an output space is not an object", fix='write {"type": ...}'
+        )
+    return schema
+
+
+def _is_strict(schema: Any) -> bool:
+    if isinstance(schema, list):
+        return all(_is_strict(part) for part in schema)
+    if not isinstance(schema, dict):
+        return True
+    properties = schema.get("properties")
+    if schema.get("type") == "object" or isinstance(properties, dict):
+        names = set(properties) if isinstance(properties, dict) else set()
+        if schema.get("additionalProperties") is not False:
+            return False
+        if names != set(schema.get("required", ())):
+            return False
+    return all(_is_strict(part) for key, part in schema.items() if key not in ("enum", "const"))
