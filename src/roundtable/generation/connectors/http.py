@@ -95,6 +95,7 @@ class HttpConnector(ABC):
     provider: ClassVar[str]
     own_key_env: ClassVar[str] = ""
     can_enforce: ClassVar[frozenset[str]] = frozenset()
+    wraps: ClassVar[bool] = True  # whether a choice is asked for as `{"answer": ...}` (see spaces)
 
     def __post_init__(self) -> None:
         base_of(self.base_url, self.provider)
@@ -203,7 +204,7 @@ class HttpConnector(ABC):
             return
         path, body = self.encode_stream(request)
         post = self._post(path, body)
-        whole = self._is_wrapped(request.grammar)
+        whole = self._wrapping(request) is not None
         started_s = time.perf_counter()
         try:
             async with post as answer:
@@ -314,8 +315,10 @@ class HttpConnector(ABC):
         is_own = self._base.host == URL(type(self).base_url).host
         return self.api_key_env or (self.own_key_env if is_own else "")
 
-    def _is_wrapped(self, grammar: Grammar | None) -> bool:
-        return grammar is not None and grammar.kind in self.enforces and space_of(grammar).wrapped
+    def _wrapping(self, request: Request) -> Grammar | None:
+        """Returns the output space whose answers come wrapped, if that is how it was asked for."""
+        grammar = self.enforced(request) if self.wraps else None
+        return grammar if grammar is not None and space_of(grammar).wrapped else None
 
     def _finished(
         self,
@@ -325,11 +328,10 @@ class HttpConnector(ABC):
         latency_ms: float,
     ) -> Response:
         text, logprobs = response.text, response.logprobs
-        if request.grammar is not None and self._is_wrapped(self.enforced(request)):
-            bare = unwrapped(text)
-            if bare != text:
-                # The tokens' log-probabilities are those of the wrapping too.
-                text, logprobs = bare, ()
+        grammar = self._wrapping(request)
+        if grammar is not None and (bare := unwrapped(text, grammar)) != text:
+            # The tokens' log-probabilities are those of the wrapping too.
+            text, logprobs = bare, ()
         return Response(
             text=text,
             model=response.model or request.model or self.model,

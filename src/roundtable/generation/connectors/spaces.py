@@ -32,6 +32,14 @@ class Space(msgspec.Struct, frozen=True, kw_only=True):
     strict: bool
 
 
+class _Option(msgspec.Struct):
+    answer: str
+
+
+class _Value(msgspec.Struct):
+    answer: msgspec.Raw
+
+
 @lru_cache(maxsize=256)
 def space_of(grammar: Grammar) -> Space:
     """Returns the space of a choice or of a JSON Schema.
@@ -62,19 +70,21 @@ def space_of(grammar: Grammar) -> Space:
     )
 
 
-def unwrapped(text: str) -> str:
-    """Returns the answer inside `{"answer": ...}`: a string as it is, anything else as JSON.
+def unwrapped(text: str, grammar: Grammar) -> str:
+    """Returns the answer inside `{"answer": ...}`: an option as it is, a value as its JSON.
 
     Text of another form is returned as it came; whoever reads it finds that it does not fit.
+
+    Args:
+        text: What the model wrote.
+        grammar: The output space that it was held to.
     """
     try:
-        value = msgspec.json.decode(text)
+        if grammar.kind == "choice":
+            return msgspec.json.decode(text, type=_Option).answer
+        return bytes(msgspec.json.decode(text, type=_Value).answer).decode()
     except msgspec.DecodeError:
         return text
-    if not isinstance(value, dict) or ANSWER not in value:
-        return text
-    answer = value[ANSWER]
-    return answer if isinstance(answer, str) else msgspec.json.encode(answer).decode()
 
 
 def _read(source: str) -> dict[str, Any]:
