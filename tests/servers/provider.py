@@ -44,7 +44,8 @@ from servers.formats import (
 
 FAULTS = ("429", "500", "503", "529", "reset", "malformed", "cut", "slow", "quota", "hang")
 REASONS = {
-    200: "OK", 400: "Bad Request", 401: "Unauthorized", 404: "Not Found", 429: "Too Many Requests",
+    200: "OK", 302: "Found", 400: "Bad Request", 401: "Unauthorized", 404: "Not Found",
+    429: "Too Many Requests",
     500: "Internal Server Error", 503: "Service Unavailable", 529: "Overloaded",
 }  # fmt: skip
 ERROR_TYPES = {

@@ -5,6 +5,7 @@ Messages hold neither prompt text nor keys: whatever a provider quotes of them i
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal, NoReturn
 
@@ -198,4 +199,4 @@ def _reason(error: aiohttp.ClientConnectorError) -> str:
         return "the host's name is unknown"
     if isinstance(error, aiohttp.ClientConnectorCertificateError):
         return "its certificate is not trusted"
-    return (error.os_error.strerror or "no connection") if error.os_error else "no connection"
+    return os.strerror(error.os_error.errno) if error.os_error.errno else "no connection"
