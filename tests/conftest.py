@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 
 from roundtable.store import Store, open_store
 from servers.fixtures import provider as provider
-from servers.postgresql import fresh_database, running_postgresql
+from servers.postgresql import fresh_schema, running_postgresql
 
 
 @pytest.fixture(scope="session")
@@ -20,8 +19,8 @@ def postgresql_server() -> Iterator[str]:
 
 @pytest.fixture
 def postgresql_url(postgresql_server: str) -> Iterator[str]:
-    """An empty database of the test's own."""
-    with fresh_database(postgresql_server, f"t{uuid4().hex}") as url:
+    """An empty schema of the test's own."""
+    with fresh_schema(postgresql_server) as url:
         yield url
 
 

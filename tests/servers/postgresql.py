@@ -12,10 +12,19 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
+from uuid import uuid4
 
 import psycopg
 
 START_TIMEOUT_S = 60.0
+# Nothing here outlives the server, so that it need not wait for the disk.
+SETTINGS = (
+    "--listen_addresses=",
+    "--fsync=off",
+    "--full_page_writes=off",
+    "--shared_buffers=16MB",
+    "--max_connections=60",
+)
 
 
 @contextmanager
@@ -49,7 +58,7 @@ def running_postgresql() -> Iterator[str]:
         assert made.returncode == 0, made.stdout
         with open(folder / "log", "wb") as log:
             server = subprocess.Popen(
-                [programs / "postgres", "-D", data, "-k", folder, "-c", "listen_addresses="],
+                [programs / "postgres", "-D", data, "-k", folder, *SETTINGS],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -65,15 +74,29 @@ def running_postgresql() -> Iterator[str]:
         shutil.rmtree(folder)
 
 
+def url(server: str, database: str = "postgres") -> str:
+    """Returns a database's URL as a workspace would write it."""
+    return f"postgresql://postgres@/{database}?host={quote(server, safe='')}"
+
+
 @contextmanager
-def fresh_database(server: str, name: str) -> Iterator[str]:
-    """Creates a database, gives its URL as a workspace would write it, and drops it after."""
-    address = f"postgresql://postgres@/postgres?host={quote(server, safe='')}"
-    with psycopg.connect(address, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
-    yield address.replace("/postgres?", f"/{name}?")
-    with psycopg.connect(address, autocommit=True) as connection:
-        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+def fresh_database(server: str) -> Iterator[str]:
+    """Creates a database (0.3 s), gives its URL, and drops it after."""
+    name = f"t{uuid4().hex}"
+    with psycopg.connect(url(server), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+        yield url(server, name)
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@contextmanager
+def fresh_schema(server: str) -> Iterator[str]:
+    """Creates a schema (0.01 s), gives a URL that sees no other one, and drops it after."""
+    name = f"t{uuid4().hex}"
+    with psycopg.connect(url(server), autocommit=True) as connection:
+        connection.execute(f"CREATE SCHEMA {name}")
+        yield f"{url(server)}&options=-csearch_path%3D{name}"
+        connection.execute(f"DROP SCHEMA {name} CASCADE")
 
 
 def _wait(server: subprocess.Popen[bytes], folder: Path) -> None:

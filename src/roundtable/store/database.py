@@ -104,11 +104,14 @@ class Insert(msgspec.Struct, frozen=True):
         table: Its name.
         columns: Names, in the order of a row's values.
         conflict: What follows the values, such as `ON CONFLICT DO NOTHING`.
+        n_identifying: With `conflict`: how many of the first columns are the key that may conflict.
+            Rows are written in its order, so that two processes never wait for each other's rows.
     """
 
     table: str
     columns: tuple[str, ...]
     conflict: str = ""
+    n_identifying: int = 0
 
     def sql(self, n_rows: int) -> str:
         """Returns the statement for this many rows."""

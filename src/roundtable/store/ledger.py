@@ -117,8 +117,8 @@ class Ledger:
 
     def verify(self) -> Verification:
         """Computes every hash anew and says whether the chain holds."""
-        entries, first_broken, head, last = 0, None, GENESIS, -1
-        # From below 1, to meet entries that were inserted before the first one, too.
+        entries, first_broken, head, last = 0, None, GENESIS, -(2**63)
+        # From far below 1, to meet entries that were inserted before the first one, too.
         while rows := self._page(last, PAGE):
             for row in rows:
                 entries += 1

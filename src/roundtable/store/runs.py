@@ -43,11 +43,13 @@ _RESULT = Insert(
     "results",
     ("candidate", "position", "result"),
     "ON CONFLICT (candidate, position) DO UPDATE SET result = excluded.result",
+    2,
 )
 _CANDIDATE = Insert(
     "candidates",
     ("key", "at_us", "summary"),
     "ON CONFLICT (key) DO UPDATE SET summary = excluded.summary, at_us = excluded.at_us",
+    1,
 )
 
 

@@ -13,10 +13,11 @@ from roundtable.store.writer import Writer
 
 _VERSION = Insert(
     "versions",
-    ("asset", "kind", "digest", "at_us", "semantic"),
+    ("asset", "digest", "kind", "at_us", "semantic"),
     "ON CONFLICT (asset, digest) DO NOTHING",
+    2,
 )
-_EDGE = Insert("edges", ("child", "parent", "relation"), "ON CONFLICT DO NOTHING")
+_EDGE = Insert("edges", ("child", "parent", "relation"), "ON CONFLICT DO NOTHING", 3)
 _SELECT = "SELECT asset, kind, digest, at_us, semantic FROM versions"
 _OWN = "= ? OR {side} IN (SELECT digest FROM versions WHERE asset = ?)"
 
@@ -69,8 +70,8 @@ class Versions:
         rows = [
             (
                 version.asset,
-                version.kind,
                 version.digest,
+                version.kind,
                 to_microseconds(version.at),
                 version.semantic,
             )

@@ -16,7 +16,7 @@ from contextlib import suppress
 from typing import Any, TypeVar
 
 from roundtable.errors import RoundtableError, StoreError
-from roundtable.store.database import Database, Insert, Row, Session
+from roundtable.store.database import Database, Fault, Insert, Row, Session
 
 T = TypeVar("T")
 _Outcome = tuple[asyncio.Future[None], Exception | None]
@@ -161,13 +161,13 @@ class Writer:
             by_insert.setdefault(write.insert, []).extend(write.rows)
 
         def insert_all(session: Session) -> None:
-            for insert, rows in by_insert.items():
-                _insert_rows(session, insert, rows)
+            for insert in sorted(by_insert, key=lambda insert: insert.table):
+                _insert_rows(session, insert, by_insert[insert])
 
         error = self._transact(insert_all)[1]
         if error is None:
             return
-        if len(writes) > 1 and self._is_row_fault(error):
+        if len(writes) > 1 and self._fault(error) == "row":
             for write in writes:
                 self._insert([write])
             return
@@ -181,19 +181,20 @@ class Writer:
     def _transact(self, job: Callable[[Session], T]) -> tuple[T | None, Exception | None]:
         """Returns what the job returned, or the error that made the transaction void."""
         for attempt in range(1, MAX_ATTEMPTS + 1):
+            is_committing = False
             try:
                 session = self._session = self._session or self._database.connect(writes=True)
                 session.begin()
                 result = job(session)
+                is_committing = True
                 session.commit()
                 return result, None
             except self._failures as error:
+                # What was lost before its commit can be tried again; a commit without an answer
+                # may have happened, and trying it again could count a payment twice.
+                is_lost = self._session is not None and self._session.broken and not is_committing
                 self._recover()
-                is_again = (
-                    not isinstance(error, RoundtableError)
-                    and self._database.fault(error) == "again"
-                )
-                if not is_again or attempt == MAX_ATTEMPTS:
+                if attempt == MAX_ATTEMPTS or not (is_lost or self._fault(error) == "again"):
                     return None, error
         raise AssertionError("unreachable")
 
@@ -211,18 +212,15 @@ class Writer:
                 self._session.close()
             self._session = None
 
-    def _is_row_fault(self, error: Exception) -> bool:
-        return not isinstance(error, RoundtableError) and self._database.fault(error) == "row"
+    def _fault(self, error: Exception) -> Fault:
+        return "store" if isinstance(error, RoundtableError) else self._database.fault(error)
 
     def _settle(self, writes: list[_Write], result: object = None) -> None:
         """Wakes whoever waits: each event loop once for all its writes, which is cheap."""
         by_loop: dict[asyncio.AbstractEventLoop, list[_Outcome]] = {}
         for write in writes:
             write.is_settled = True
-            error = write.error
-            # Each waiter gets an error of its own: raising one object twice mixes up tracebacks.
-            if error is not None and isinstance(error, self._database.errors):
-                error = self._database.wrap(error)
+            error = self._own(write.error)
             if write.waiter is not None:
                 by_loop.setdefault(write.waiter.get_loop(), []).append((write.waiter, error))
             elif write.done is not None and error is None:
@@ -232,6 +230,14 @@ class Writer:
         for loop, outcomes in by_loop.items():
             with suppress(RuntimeError):  # the loop is closed: nobody waits anymore
                 loop.call_soon_threadsafe(_resume, outcomes)
+
+    def _own(self, error: Exception | None) -> Exception | None:
+        """Returns an error for one waiter: raising one object twice mixes up tracebacks."""
+        if isinstance(error, self._database.errors):
+            return self._database.wrap(error)
+        if type(error) is StoreError:
+            return StoreError(error.what, where=error.where, fix=error.fix)
+        return error
 
 
 def _resume(outcomes: list[_Outcome]) -> None:
@@ -246,6 +252,8 @@ def _resume(outcomes: list[_Outcome]) -> None:
 
 def _insert_rows(session: Session, insert: Insert, rows: list[Row]) -> None:
     """Inserts in statements of 256, 128, ..., 1 rows, so that few different ones are prepared."""
+    if insert.n_identifying:
+        rows = sorted(rows, key=lambda row: row[: insert.n_identifying])
     start = 0
     while left := len(rows) - start:
         n = min(MAX_ROWS_PER_STATEMENT, 1 << (left.bit_length() - 1))
