@@ -34,6 +34,10 @@ class Session(Protocol):
         """Whether the connection is lost for good."""
         ...
 
+    def is_lost(self) -> bool:
+        """Finds out, without asking the server, whether it hung up since it was last asked."""
+        ...
+
     def begin(self) -> None:
         """Starts a transaction that may write."""
         ...

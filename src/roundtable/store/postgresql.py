@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import selectors
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
@@ -123,6 +125,20 @@ class PostgresqlSession:
     @property
     def broken(self) -> bool:
         """Whether the connection is lost for good."""
+        return self._connection.closed
+
+    def is_lost(self) -> bool:
+        """Asks the server only if it has sent something unasked, as it does when it hangs up."""
+        if self._connection.closed:
+            return True
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._connection.fileno(), selectors.EVENT_READ)
+            if not selector.select(0):
+                return False
+        import psycopg
+
+        with suppress(psycopg.Error):
+            self._connection.execute("SELECT 1")
         return self._connection.closed
 
     def begin(self) -> None:

@@ -15,6 +15,9 @@ from roundtable.store.database import Fault, Row, Session
 BUSY_TIMEOUT_S = 30.0
 """How long a writer waits for another process to finish its commit."""
 
+CACHED_STATEMENTS = 512
+"""The writer's statements differ by their number of rows."""
+
 _FIXES = {
     "SQLITE_BUSY": "another process is writing to it for long: wait for that one, then run again",
     "SQLITE_CANTOPEN": "check that the folder exists and may be written to",
@@ -62,6 +65,7 @@ class SqliteDatabase:
                 self._path,
                 timeout=self._busy_timeout_s,
                 isolation_level=None,
+                cached_statements=CACHED_STATEMENTS,
                 check_same_thread=False,
             )
         except sqlite3.Error as error:
@@ -124,6 +128,10 @@ class SqliteSession:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+
+    def is_lost(self) -> bool:
+        """Says no."""
+        return False
 
     def begin(self) -> None:
         """Starts a transaction that may write, holding the file against other writers."""

@@ -1,18 +1,20 @@
 """One thread that writes for everybody, and commits what gathered while its last commit ran.
 
 A commit waits for the disk, about as long for one row as for a hundred, so that rows of samples
-that finish together share one. A writer resumes only after the commit that holds its rows. All
-rows of one commit go to a table in few statements: a statement gives up Python's lock once, and
-taking it back from a busy event loop costs up to 5 ms.
+that finish together share one. A writer resumes only after the commit that holds its rows.
+
+Every statement gives up Python's lock, and a busy event loop takes up to 5 ms to give it back. So
+all rows of a table go in one statement, and if that is the only one, it commits itself.
 """
 
 from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
+from itertools import chain
 from typing import Any, TypeVar
 
 from roundtable.errors import RoundtableError, StoreError
@@ -21,7 +23,9 @@ from roundtable.store.database import Database, Fault, Insert, Row, Session
 T = TypeVar("T")
 _Outcome = tuple[asyncio.Future[None], Exception | None]
 
-MAX_ROWS_PER_STATEMENT = 256
+STATEMENT_ROWS = (256, 128, 64)
+"""Rows of a statement; any number below the least also has a prepared statement of its own."""
+
 MAX_WRITES_PER_COMMIT = 2_000
 MAX_ATTEMPTS = 8
 """For a commit that another process's timing made fail."""
@@ -160,11 +164,17 @@ class Writer:
             assert write.insert is not None
             by_insert.setdefault(write.insert, []).extend(write.rows)
 
-        def insert_all(session: Session) -> None:
-            for insert in sorted(by_insert, key=lambda insert: insert.table):
-                _insert_rows(session, insert, by_insert[insert])
+        statements = [
+            statement
+            for insert in sorted(by_insert, key=lambda insert: insert.table)
+            for statement in _statements(insert, by_insert[insert])
+        ]
 
-        error = self._transact(insert_all)[1]
+        def execute(session: Session) -> None:
+            for sql, values in statements:
+                session.execute(sql, values)
+
+        _, error = self._transact(execute, commits_itself=len(statements) == 1)
         if error is None:
             return
         if len(writes) > 1 and self._fault(error) == "row":
@@ -178,16 +188,20 @@ class Writer:
         result, write.error = self._transact(job)
         self._settle([write], result)
 
-    def _transact(self, job: Callable[[Session], T]) -> tuple[T | None, Exception | None]:
+    def _transact(
+        self, job: Callable[[Session], T], *, commits_itself: bool = False
+    ) -> tuple[T | None, Exception | None]:
         """Returns what the job returned, or the error that made the transaction void."""
         for attempt in range(1, MAX_ATTEMPTS + 1):
-            is_committing = False
+            is_committing = commits_itself
             try:
-                session = self._session = self._session or self._database.connect(writes=True)
-                session.begin()
+                session = self._connected()
+                if not commits_itself:
+                    session.begin()
                 result = job(session)
                 is_committing = True
-                session.commit()
+                if not commits_itself:
+                    session.commit()
                 return result, None
             except self._failures as error:
                 # What was lost before its commit can be tried again; a commit without an answer
@@ -197,6 +211,13 @@ class Writer:
                 if attempt == MAX_ATTEMPTS or not (is_lost or self._fault(error) == "again"):
                     return None, error
         raise AssertionError("unreachable")
+
+    def _connected(self) -> Session:
+        if self._session is not None and self._session.is_lost():
+            self._drop_session()
+        if self._session is None:
+            self._session = self._database.connect(writes=True)
+        return self._session
 
     def _recover(self) -> None:
         if self._session is None:
@@ -250,13 +271,12 @@ def _resume(outcomes: list[_Outcome]) -> None:
             waiter.set_exception(error)
 
 
-def _insert_rows(session: Session, insert: Insert, rows: list[Row]) -> None:
-    """Inserts in statements of 256, 128, ..., 1 rows, so that few different ones are prepared."""
+def _statements(insert: Insert, rows: list[Row]) -> Iterator[tuple[str, list[Any]]]:
+    """Yields as few statements as will do, of few different sizes, each with its values."""
     if insert.n_identifying:
         rows = sorted(rows, key=lambda row: row[: insert.n_identifying])
     start = 0
     while left := len(rows) - start:
-        n = min(MAX_ROWS_PER_STATEMENT, 1 << (left.bit_length() - 1))
-        values = [value for row in rows[start : start + n] for value in row]
-        session.execute(insert.sql(n), values)
+        n = next((size for size in STATEMENT_ROWS if size <= left), left)
+        yield insert.sql(n), list(chain.from_iterable(rows[start : start + n]))
         start += n
