@@ -25,6 +25,7 @@ class Asked:
     max_tokens: int = 1 << 30
     stream: bool = False
     logprobs: bool = False
+    by_tool: bool = False
 
     @property
     def input_tokens(self) -> int:
@@ -81,6 +82,7 @@ def read_responses(body: dict[str, Any]) -> Asked:
 
 def read_messages(body: dict[str, Any]) -> Asked:
     forced = (body.get("tool_choice") or {}).get("name")
+    space = (body.get("output_config") or {}).get("format") or {}
     tools = {tool["name"]: tool["input_schema"] for tool in body.get("tools") or ()}
     messages = [(m["role"], text_of(m["content"])) for m in body["messages"]]
     if body.get("system"):
@@ -89,9 +91,10 @@ def read_messages(body: dict[str, Any]) -> Asked:
         form="messages",
         model=body["model"],
         messages=messages,
-        schema=tools.get(forced),
+        schema=(tools[forced] if forced else space.get("schema")),
         max_tokens=body["max_tokens"],
         stream=body.get("stream", False),
+        by_tool=bool(forced),
     )
 
 
@@ -225,7 +228,7 @@ def write_answer(asked: Asked, answers: Mapping[str, str], cached: int) -> tuple
         case "messages":
             block: dict[str, Any] = {"type": "text", "text": text}
             stop = {"stop": "end_turn", "length": "max_tokens"}[reason]
-            if asked.schema is not None:
+            if asked.by_tool:
                 block = {"type": "tool_use", "id": "toolu_1", "name": "answer", "input": value}
                 stop = "tool_use"
             return {

@@ -222,7 +222,7 @@ class Provider:
 
     @property
     def gemini_url(self) -> str:
-        return f"{self.url}/v1beta"
+        return f"{self.url}/v1"
 
     def behave(self, **changes: Any) -> None:
         """Changes the behavior from now on."""

@@ -37,7 +37,7 @@ def test_an_object_stays_as_it_is() -> None:
     schema = {"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"]}
     space = space_of(json_schema(schema))
     assert not space.wrapped
-    assert json.loads(bytes(space.schema)) == schema
+    assert json.loads(bytes(space.schema)) == {**schema, "additionalProperties": False}
 
 
 def test_what_is_no_object_is_wrapped_and_its_definitions_stay_at_the_root() -> None:
@@ -53,6 +53,23 @@ def test_what_is_no_object_is_wrapped_and_its_definitions_stay_at_the_root() -> 
     assert unwrapped('{"answer":"x"}', json_schema({"type": "string"})) == '"x"'
 
 
+def test_objects_are_closed_at_every_depth_but_free_ones_stay_free() -> None:
+    inner = {"type": ["object", "null"], "properties": {"b": {"type": "string"}}}
+    free = {"type": "object"}
+    schema = {"type": "object", "properties": {"a": {"anyOf": [inner]}, "f": free}}
+    assert schema_of(json_schema(schema)) == {
+        "type": "object",
+        "properties": {"a": {"anyOf": [{**inner, "additionalProperties": False}]}, "f": free},
+        "additionalProperties": False,
+    }
+
+
+def test_schemas_that_are_joined_stay_open() -> None:
+    part = {"type": "object", "properties": {"a": {"type": "string"}}}
+    schema = {"type": "object", "allOf": [part, part]}
+    assert schema_of(json_schema(schema)) == schema
+
+
 @pytest.mark.parametrize("text", ["plain", "[1]", '{"other": 1}', '{"answer": 3}', ""])
 def test_text_of_another_form_comes_back_unchanged(text: str) -> None:
     assert unwrapped(text, Grammar(kind="choice", options=("a",))) == text
@@ -63,6 +80,8 @@ def test_text_of_another_form_comes_back_unchanged(text: str) -> None:
     [
         ({"type": "object", "properties": {}, "additionalProperties": False}, True),
         ({"type": "object", "properties": {"a": {"type": "string"}}}, False),
+        ({"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"]}, True),
+        ({"type": "object", "additionalProperties": {"type": "string"}}, False),
         (
             {
                 "type": "object",

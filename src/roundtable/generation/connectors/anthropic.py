@@ -1,23 +1,24 @@
 """The Anthropic Messages API.
 
-Source: https://platform.claude.com/docs/en/api/messages (and .../streaming, .../errors).
+Source: https://platform.claude.com/docs/en/api/messages (and .../api/migration-2026-10-21,
+.../build-with-claude/streaming, .../build-with-claude/structured-outputs).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import msgspec
 
 from roundtable.errors import RateLimitError, ServerError
-from roundtable.generation.connectors.http import HttpConnector, StreamReader
+from roundtable.generation.connectors.http import HttpConnector
 from roundtable.generation.connectors.spaces import ANSWER, space_of
-from roundtable.generation.connectors.sse import Event
-from roundtable.generation.types import FinishReason, Message, Request, Response, Usage
+from roundtable.generation.connectors.sse import Event, StreamReader
+from roundtable.generation.types import FinishReason, Grammar, Message, Request, Response, Usage
 
 OFFICIAL = "https://api.anthropic.com/v1"
-VERSION = "2023-06-01"
+SAMPLING_VERSION = "2023-06-01"
 FINISH: dict[str | None, FinishReason] = {
     "end_turn": "stop",
     "stop_sequence": "stop",
@@ -77,15 +78,21 @@ _event_decoder = msgspec.json.Decoder(_Event)
 class Anthropic(HttpConnector):
     """The Messages API of Anthropic.
 
-    An output space is asked for as the input of a tool that the model has to use. The API knows no
-    seed and gives no log-probabilities: a seed takes part in the call's key only. Completion
-    prompts and temperatures over 1 are refused before anything is sent.
+    From its version 2026-10-21 on, the API has no sampling parameters: temperature and top_p then
+    take part in the call's key only. So does a seed in any version, and there are no
+    log-probabilities. Completion prompts are refused before anything is sent.
 
     Args:
         base_url: Where the API is, up to and with its version.
+        api_version: The API's dated version. `2023-06-01` takes temperature and top_p; models from
+            Claude 4.7 on take only their defaults.
+        enforce_by: How an output space is asked for: `format` by structured outputs, `tool` as the
+            input of a tool that the model has to use, which models from Claude 5.5 on refuse.
     """
 
     base_url: str = OFFICIAL
+    api_version: str = "2026-10-21"
+    enforce_by: Literal["format", "tool"] = "format"
 
     provider: ClassVar[str] = "anthropic"
     own_key_env: ClassVar[str] = "ANTHROPIC_API_KEY"
@@ -98,34 +105,19 @@ class Anthropic(HttpConnector):
                 "continue a text without chat turns",
                 fix="use a prompt of the format chat with this model",
             )
-        if request.temperature > 1:
-            raise self.unable(
-                f"take a temperature of {request.temperature:g}", fix="use one from 0 to 1"
-            )
         body: dict[str, object] = {
             "model": request.model or self.model,
             "max_tokens": request.max_tokens,
-            "temperature": request.temperature,
             "messages": [m for m in request.messages if m.role != "system"],
         }
         if system := _system(request.messages):
             body["system"] = system
-        if request.top_p is not None:
-            body["top_p"] = request.top_p
         if request.stop:
             body["stop_sequences"] = request.stop
+        if self.api_version == SAMPLING_VERSION:
+            body |= self._sampling(request)
         if (grammar := self.enforced(request)) is not None:
-            tool = {
-                "name": ANSWER,
-                "description": "Gives the answer.",
-                "input_schema": space_of(grammar).schema,
-            }
-            body["tools"] = [tool]
-            body["tool_choice"] = {
-                "type": "tool",
-                "name": ANSWER,
-                "disable_parallel_tool_use": True,
-            }
+            body |= self._space(grammar)
         return "messages", body
 
     def decode(self, payload: bytes, /) -> Response:
@@ -142,7 +134,28 @@ class Anthropic(HttpConnector):
 
     def fixed_headers(self) -> dict[str, str]:
         """Returns the header that names the API's version."""
-        return {"anthropic-version": VERSION}
+        return {"anthropic-version": self.api_version}
+
+    def identity(self) -> dict[str, object]:
+        """Returns what decides an answer beside the request and the address."""
+        asked = {"api_version": self.api_version, "enforce_by": self.enforce_by}
+        return {**super().identity(), **asked}
+
+    def _sampling(self, request: Request) -> dict[str, object]:
+        if request.temperature > 1:
+            raise self.unable(
+                f"take a temperature of {request.temperature:g}", fix="use one from 0 to 1"
+            )
+        top_p = {} if request.top_p is None else {"top_p": request.top_p}
+        return {"temperature": request.temperature, **top_p}
+
+    def _space(self, grammar: Grammar) -> dict[str, object]:
+        schema = space_of(grammar).schema
+        if self.enforce_by == "format":
+            return {"output_config": {"format": {"type": "json_schema", "schema": schema}}}
+        tool = {"name": ANSWER, "description": "Gives the answer.", "input_schema": schema}
+        forced = {"type": "tool", "name": ANSWER, "disable_parallel_tool_use": True}
+        return {"tools": [tool], "tool_choice": forced}
 
 
 class _Reader:

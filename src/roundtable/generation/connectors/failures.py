@@ -84,7 +84,10 @@ def failure_of(
         fix = "write the final address as the model's base_url"
     else:
         kind, what = RequestError, f"{provider} refuses the request"
-        fix = "change what its message names, in the prompt, its parameters or the model's file"
+        fix = (
+            "change what its message names, in the prompt or its parameters; a field that this "
+            "model does not take is left out by `omit` in the model's file"
+        )
     wait_s = retry_after_s(headers)
     return kind(
         f"{what} (HTTP {status})" + (f": {said}" if said else ""),

@@ -11,11 +11,11 @@ from urllib.parse import quote
 
 import msgspec
 
-from roundtable.generation.connectors.http import HttpConnector, StreamReader
-from roundtable.generation.connectors.sse import Event
+from roundtable.generation.connectors.http import HttpConnector
+from roundtable.generation.connectors.sse import Event, StreamReader
 from roundtable.generation.types import FinishReason, Grammar, Message, Request, Response, Usage
 
-OFFICIAL = "https://generativelanguage.googleapis.com/v1beta"
+OFFICIAL = "https://generativelanguage.googleapis.com/v1"
 FINISH: dict[str | None, FinishReason] = {
     "STOP": "stop",
     "MAX_TOKENS": "length",

@@ -13,7 +13,7 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import ClassVar, NoReturn, Protocol
+from typing import ClassVar, NoReturn
 
 import aiohttp
 import msgspec
@@ -39,28 +39,11 @@ from roundtable.generation.connectors.failures import (
 from roundtable.generation.connectors.pool import release, session_for
 from roundtable.generation.connectors.rates import RateHint
 from roundtable.generation.connectors.spaces import space_of, unwrapped
-from roundtable.generation.connectors.sse import Event, EventParser
+from roundtable.generation.connectors.sse import Event, EventParser, StreamReader
 from roundtable.generation.types import Delta, Grammar, Request, Response
 
 _encode_json = msgspec.json.Encoder().encode
 _LOST = (aiohttp.ClientError, TimeoutError, OSError)
-
-
-class StreamReader(Protocol):
-    """Puts one streamed answer together."""
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether the event that ends an answer has come."""
-        ...
-
-    def take(self, event: Event) -> str:
-        """Takes the next event and returns the text that it adds."""
-        ...
-
-    def response(self) -> Response:
-        """Returns the whole answer."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -141,6 +124,17 @@ class HttpConnector(ABC):
         """Returns the headers that every call to this provider has."""
         return {}
 
+    def identity(self) -> dict[str, object]:
+        """Returns what decides an answer beside the request and the address."""
+        more: dict[str, object] = {}
+        if self.enforce is not None:
+            more["enforce"] = sorted(self.enforce)
+        if self.options:
+            more["options"] = self.options
+        if self.omit:
+            more["omit"] = sorted(self.omit)
+        return more
+
     # -- what callers use -------------------------------------------------------------------------
 
     @property
@@ -151,13 +145,7 @@ class HttpConnector(ABC):
     @cached_property
     def endpoint(self) -> str:
         """The part of a call's key that says where it goes and with what more than the request."""
-        more: dict[str, object] = {}
-        if self.enforce is not None:
-            more["enforce"] = sorted(self.enforce)
-        if self.options:
-            more["options"] = self.options
-        if self.omit:
-            more["omit"] = sorted(self.omit)
+        more = self.identity()
         return str(self._base) + (f"#{canonical(more).decode()}" if more else "")
 
     @cached_property
@@ -282,10 +270,12 @@ class HttpConnector(ABC):
             body = _merged(body, self.options)
         for name in self.omit:
             body.pop(name, None)
+        # Before the client is opened: without a key there is nothing to close.
+        headers = self._headers()
         return session_for(self).post(
             url,
             data=_encode_json(body),
-            headers=self._headers(),
+            headers=headers,
             timeout=self._timeout,
             allow_redirects=False,
             proxy=self._proxy,

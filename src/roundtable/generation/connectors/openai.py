@@ -10,9 +10,9 @@ from typing import ClassVar
 
 import msgspec
 
-from roundtable.generation.connectors.http import HttpConnector, StreamReader
+from roundtable.generation.connectors.http import HttpConnector
 from roundtable.generation.connectors.spaces import space_of
-from roundtable.generation.connectors.sse import Event
+from roundtable.generation.connectors.sse import Event, StreamReader
 from roundtable.generation.types import FinishReason, Request, Response, Usage
 
 OFFICIAL = "https://api.openai.com/v1"

@@ -11,10 +11,10 @@ from typing import ClassVar
 import msgspec
 
 from roundtable.errors import RateLimitError, ServerError
-from roundtable.generation.connectors.http import HttpConnector, StreamReader
+from roundtable.generation.connectors.http import HttpConnector
 from roundtable.generation.connectors.openai import OFFICIAL
 from roundtable.generation.connectors.spaces import space_of
-from roundtable.generation.connectors.sse import Event
+from roundtable.generation.connectors.sse import Event, StreamReader
 from roundtable.generation.types import FinishReason, Request, Response, Usage
 
 _LOGPROBS = "message.output_text.logprobs"

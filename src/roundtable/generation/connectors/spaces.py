@@ -1,7 +1,8 @@
 """Output spaces as hosted models take them: a JSON Schema whose root is an object.
 
 A choice, and a schema whose root is something else, are wrapped as `{"answer": ...}` on the way
-out and unwrapped on the way back, so a response's text is the bare answer.
+out and unwrapped on the way back, so a response's text is the bare answer. Objects that do not say
+whether they take other fields are closed, as providers ask: what fits still fits the schema.
 """
 
 from __future__ import annotations
@@ -15,6 +16,10 @@ from roundtable.errors import UsageError
 from roundtable.generation.types import Grammar
 
 ANSWER = "answer"
+# Values, not schemas.
+_VALUES = frozenset({"enum", "const", "default", "examples"})
+# Where schemas are joined, closing one of them would shut out the fields of the other.
+_JOINED = frozenset({"allOf", "patternProperties", "unevaluatedProperties", "if", "$dynamicRef"})
 
 
 class Space(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,6 +57,8 @@ def space_of(grammar: Grammar) -> Space:
         schema = {"type": "string", "enum": list(grammar.options)}
     else:
         schema = _read(grammar.source)
+        if not _mentions_any(schema, _JOINED):
+            schema = _closed(schema)
     is_object = schema.get("type") == "object"
     if not is_object:
         # Definitions stay at the root: `$ref` names them from there.
@@ -101,6 +108,30 @@ def _read(source: str) -> dict[str, Any]:
     return schema
 
 
+def _mentions_any(schema: Any, keywords: frozenset[str]) -> bool:
+    if isinstance(schema, list):
+        return any(_mentions_any(part, keywords) for part in schema)
+    if not isinstance(schema, dict):
+        return False
+    return not keywords.isdisjoint(schema) or any(
+        _mentions_any(part, keywords) for key, part in schema.items() if key not in _VALUES
+    )
+
+
+def _closed(schema: Any) -> Any:
+    if isinstance(schema, list):
+        return [_closed(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    closed = {k: part if k in _VALUES else _closed(part) for k, part in schema.items()}
+    kind = closed.get("type")
+    is_object = kind == "object" or (isinstance(kind, list) and "object" in kind)
+    # An object that names no fields is a free mapping, and stays one.
+    if is_object and closed.get("properties"):
+        closed.setdefault("additionalProperties", False)
+    return closed
+
+
 def _is_strict(schema: Any) -> bool:
     if isinstance(schema, list):
         return all(_is_strict(part) for part in schema)
@@ -113,4 +144,4 @@ def _is_strict(schema: Any) -> bool:
             return False
         if names != set(schema.get("required", ())):
             return False
-    return all(_is_strict(part) for key, part in schema.items() if key not in ("enum", "const"))
+    return all(_is_strict(part) for key, part in schema.items() if key not in _VALUES)

@@ -1,11 +1,15 @@
-"""Reads server-sent events from bytes as they come.
+"""Reads server-sent events from bytes as they come, and says what puts an answer together.
 
 Source: WHATWG HTML, section 9.2.6, "Interpreting an event stream".
 """
 
 from __future__ import annotations
 
+from typing import Protocol
+
 import msgspec
+
+from roundtable.generation.types import Response
 
 
 class Event(msgspec.Struct, frozen=True):
@@ -55,3 +59,20 @@ class EventParser:
         event = Event(self._name, b"\n".join(self._data)) if self._data else None
         self._name, self._data = "message", []
         return event
+
+
+class StreamReader(Protocol):
+    """Puts one streamed answer together."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the event that ends an answer has come."""
+        ...
+
+    def take(self, event: Event) -> str:
+        """Takes the next event and returns the text that it adds."""
+        ...
+
+    def response(self) -> Response:
+        """Returns the whole answer."""
+        ...
