@@ -79,7 +79,11 @@ def default_of(field: dataclasses.Field[Any]) -> str:
 
 def class_section(name: str, found: type[Any]) -> str:
     """Returns the section of one plug-in: its docstring, then its options."""
-    text, told = prose(found)
+    text, _ = prose(found)
+    # An option that a class inherits is told where it is declared.
+    told: dict[str, str] = {}
+    for ancestor in reversed(found.__mro__[:-1]):
+        told |= prose(ancestor)[1]
     options = table(
         ("option", "type", "default", "meaning"),
         [
