@@ -1,0 +1,96 @@
+"""What a candidate's results add up to, sample by sample, in arrays: a row costs some bytes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from roundtable.evaluation.types import SampleResult, Score
+from roundtable.generation.pipeline import as_text
+
+NO_ANSWER = "(no answer)"
+
+
+class Columns:
+    """One candidate's results as columns over the samples (length n).
+
+    Args:
+        n: How many samples there are.
+        metrics: The names of the metrics.
+    """
+
+    def __init__(self, n: int, metrics: tuple[str, ...]) -> None:
+        self.n = n
+        self.done = np.zeros(n, dtype=np.bool_)
+        self.failed = np.zeros(n, dtype=np.bool_)
+        self.retryable = np.zeros(n, dtype=np.bool_)
+        self.usd = np.zeros(n)
+        self.latency_ms = np.full(n, np.nan)
+        self.values: dict[str, NDArray[np.float64]] = {name: np.full(n, np.nan) for name in metrics}
+        self.binary: dict[str, bool] = {}
+        self.parts: dict[str, dict[str, NDArray[np.float64]]] = {}
+        self.predicted = np.full(n, -1, dtype=np.int32)
+        self.labels: list[str] = []
+        self._codes: dict[str, int] = {}
+        self.models: set[str] = set()
+        self.oldest: datetime | None = None
+        self.n_made = self.n_cached = self.n_retried = self.n_failed = 0
+
+    def add(self, result: SampleResult) -> None:
+        """Takes one sample's result; an error counts as 0 in every share."""
+        at = result.index
+        self.done[at] = True
+        self.usd[at] = result.usd
+        if result.error is not None:
+            self.failed[at] = True
+            self.retryable[at] = result.error.retryable
+        if result.answer is not None:
+            self.latency_ms[at] = result.answer.latency_ms
+            self.models.add(result.answer.model)
+            self.predicted[at] = self._code(as_text(result.answer.value))
+        for name, score in result.scores.items():
+            self._score(name, at, score)
+
+    def _score(self, name: str, at: int, score: Score) -> None:
+        if score.value is None:
+            return
+        if isinstance(score.value, bool):
+            self.binary[name] = True
+        else:
+            self.binary.setdefault(name, False)
+        self.values[name][at] = float(score.value)
+        if score.parts:
+            fields = self.parts.setdefault(name, {})
+            for field, value in score.parts.items():
+                if field not in fields:
+                    fields[field] = np.full(self.n, np.nan)
+                fields[field][at] = value
+
+    def _code(self, label: str) -> int:
+        code = self._codes.get(label)
+        if code is None:
+            # Free text has no classes; a table of them would only grow.
+            if len(self.labels) >= 1000:
+                return -1
+            code = self._codes[label] = len(self.labels)
+            self.labels.append(label)
+        return code
+
+    def predictions(self) -> list[str]:
+        """Returns each sample's answer as a label; `(no answer)` where there is none."""
+        return [self.labels[code] if code >= 0 else NO_ANSWER for code in self.predicted]
+
+
+class Packed(msgspec.Struct, frozen=True, kw_only=True):
+    """A column of metric values as the store keeps it: float64, little-endian, NaN for none."""
+
+    name: str
+    binary: bool
+    data: bytes
+
+    def values(self) -> NDArray[np.float64]:
+        """Returns the values, shape (n,)."""
+        return np.frombuffer(self.data, dtype="<f8").astype(np.float64)

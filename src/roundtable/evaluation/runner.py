@@ -1,0 +1,374 @@
+"""Executes a plan: every candidate on every sample, durable, resumable, within its budget.
+
+One event loop; for each model one group of workers, which take samples in order. Models run side by
+side, the candidates of one model one after another, so that prompts with a common beginning meet in
+the model's own cache.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import traceback
+from collections.abc import Callable
+from typing import cast
+
+import msgspec
+
+from roundtable.digest import Key, canonical
+from roundtable.errors import (
+    AuthError,
+    BudgetError,
+    ConstraintError,
+    InputError,
+    ProviderError,
+    RequestError,
+    RoundtableError,
+)
+from roundtable.evaluation.columns import Columns
+from roundtable.evaluation.feed import CHUNK, Feed, Ready
+from roundtable.evaluation.limits import Budget
+from roundtable.evaluation.plan import CandidatePlan, Plan, Source
+from roundtable.evaluation.seams import (
+    Tally,
+    budgeted,
+    cached,
+    call_key,
+    limited,
+    retrying,
+)
+from roundtable.evaluation.stopping import Decider
+from roundtable.evaluation.types import Case, Metric, SampleError, SampleResult, Score
+from roundtable.generation.pipeline import Demonstration
+from roundtable.generation.types import Answer, Complete, Request
+from roundtable.store import Store
+from roundtable.store.calls import Known
+from roundtable.store.ulid import RunId
+
+REFUSALS_UNTIL_STOP = 5
+
+_encode = msgspec.json.Encoder().encode
+
+
+class Progress(msgspec.Struct, frozen=True, kw_only=True):
+    """How far a run is: told after each sample.
+
+    Args:
+        candidate: Which one.
+        done: Samples done of it.
+        total: Samples there are.
+        result: The sample's result.
+        columns: All results of the candidate so far.
+        spent_usd: What the run has cost.
+    """
+
+    candidate: str
+    done: int
+    total: int
+    result: SampleResult
+    columns: Columns
+    spent_usd: float
+
+
+Watch = Callable[[Progress], None]
+
+
+class Stopped(Exception):
+    """The run was interrupted; what was paid is kept."""
+
+
+class Execution:
+    """One run of a plan.
+
+    Args:
+        plan: What to do.
+        store: Where answers and results go.
+        run: Who pays.
+        budget: What may be spent.
+        fresh: Whether to ask again what the journal knows.
+        watch: Told after each sample.
+        deciders: By candidate: when enough is known (`stop = "when-decided"`).
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        store: Store,
+        *,
+        run: RunId,
+        budget: Budget,
+        fresh: bool = False,
+        watch: Watch | None = None,
+        deciders: dict[str, Decider] | None = None,
+    ) -> None:
+        self._plan, self._store, self._run, self._budget = plan, store, run, budget
+        self._fresh = str(run) if fresh else ""
+        self._watch = watch
+        self._deciders = deciders or {}
+        self._failure: BaseException | None = None
+        self._asking: dict[Key, asyncio.Future[None]] = {}
+        self.columns = {
+            candidate.id: Columns(len(plan.samples), tuple(candidate.metrics))
+            for candidate in plan.candidates
+        }
+
+    def stop(self) -> None:
+        """Lets calls under way finish and be kept, and starts no more."""
+        self._fail(Stopped())
+
+    async def execute(self) -> dict[str, Columns]:
+        """Answers and scores every sample of every candidate.
+
+        Returns:
+            Columns by candidate id.
+
+        Raises:
+            ProviderError: a model cannot be reached, refuses the key, or refuses everything.
+            BudgetError: the next call could pass the budget.
+            Stopped: a person asked for it.
+        """
+        by_source: dict[str, list[CandidatePlan]] = {}
+        for candidate in self._plan.candidates:
+            by_source.setdefault(candidate.source.id, []).append(candidate)
+        try:
+            async with asyncio.TaskGroup() as group:
+                for candidates in by_source.values():
+                    group.create_task(self._in_turn(candidates))
+        except BaseExceptionGroup as several:
+            raise _first(several) from several
+        if self._failure is not None:
+            raise self._failure
+        return self.columns
+
+    def _fail(self, error: BaseException) -> None:
+        # The first failure is the reason; what others meet afterwards follows from it.
+        if self._failure is None:
+            self._failure = error
+
+    async def _in_turn(self, candidates: list[CandidatePlan]) -> None:
+        for candidate in candidates:
+            if self._failure is not None:
+                return
+            await self._candidate(candidate)
+
+    async def _candidate(self, candidate: CandidatePlan) -> None:
+        feed = Feed(
+            lambda start, end: self._prepare(candidate, start, end), len(self._plan.samples)
+        )
+        pending: list[tuple[int, bytes]] = []
+        try:
+            async with asyncio.TaskGroup() as group:
+                for _ in range(min(candidate.source.workers, n)):
+                    group.create_task(self._work(candidate, feed, pending))
+        finally:
+            await feed.close()
+            if pending:
+                await self._store.runs.put_results(candidate.key, pending)
+
+    def _prepare(self, candidate: CandidatePlan, start: int, end: int) -> list[Ready]:
+        """Draws examples, renders prompts, looks up what is known; in a thread: it is CPU work."""
+        ready = []
+        for index in range(start, end):
+            sample = self._plan.samples[index]
+            demonstrations: tuple[Demonstration, ...] = ()
+            if candidate.selector is not None:
+                counts = candidate.pipeline.template is None and candidate.source.name == "majority"
+                demonstrations = tuple(
+                    Demonstration(
+                        inputs={} if counts else chosen.sample.inputs,
+                        target=chosen.sample.target,
+                        weight=chosen.weight,
+                    )
+                    for chosen in candidate.selector.select(sample)
+                )
+            inputs = {**sample.inputs, **candidate.extra_inputs}
+            one = Ready(index=index, sample=sample, inputs=inputs, demonstrations=demonstrations)
+            try:
+                one.request = candidate.pipeline.request(inputs, demonstrations)
+                one.key = call_key(
+                    canonical(one.request), candidate.source.provider, candidate.source.endpoint
+                )
+            except InputError as error:
+                one.error = error
+            ready.append(one)
+        keys = [one.key for one in ready if one.key is not None]
+        known = self._store.calls.get_known(keys, fresh=self._fresh)
+        for one in ready:
+            one.known = known.get(one.key) if one.key is not None else None
+        return ready
+
+    async def _work(
+        self, candidate: CandidatePlan, feed: Feed, pending: list[tuple[int, bytes]]
+    ) -> None:
+        tally = Tally()
+        looked_up: dict[Key, Known | None] = {}
+        complete = self._stack(candidate.source, tally, looked_up)
+        columns = self.columns[candidate.id]
+        decider = self._deciders.get(candidate.id)
+        while (one := await feed.take()) is not None:
+            if self._failure is not None or (decider is not None and decider.decided):
+                return
+            tally.made = tally.cached = tally.retried = tally.failed = 0
+            tally.usd = 0.0
+            looked_up.clear()
+            if one.key is not None:
+                looked_up[one.key] = one.known
+            result = await self._sample(candidate, one, complete, tally)
+            if result is None:
+                return
+            columns.add(result)
+            columns.n_made += tally.made
+            columns.n_cached += tally.cached
+            columns.n_retried += tally.retried
+            columns.n_failed += tally.failed
+            if tally.oldest is not None and (
+                columns.oldest is None or tally.oldest < columns.oldest
+            ):
+                columns.oldest = tally.oldest
+            pending.append((result.index, _encode(result)))
+            if len(pending) >= CHUNK:
+                full = pending.copy()
+                pending.clear()
+                await self._store.runs.put_results(candidate.key, full)
+            if decider is not None:
+                decider.add(one.index, _decided_by(result))
+            if self._watch is not None:
+                self._watch(
+                    Progress(
+                        candidate=candidate.id,
+                        done=int(columns.done.sum()) if columns.n < 5000 else result.index + 1,
+                        total=columns.n,
+                        result=result,
+                        columns=columns,
+                        spent_usd=self._budget.spent_usd,
+                    )
+                )
+
+    def _stack(self, source: Source, tally: Tally, looked_up: dict[Key, Known | None]) -> Complete:
+        async def charge(usd: float, reason: str) -> None:
+            await self._store.calls.charge(self._run, usd, reason)
+
+        complete = limited(source.connector.complete, limiter=source.limiter, hint=source.hint)
+        complete = budgeted(complete, budget=self._budget, price=source.price, charge=charge)
+        complete = retrying(complete, tally=tally, health=source.health)
+        return cached(
+            complete,
+            calls=self._store.calls,
+            looked_up=looked_up,
+            asking=self._asking,
+            tally=tally,
+            run=self._run,
+            provider=source.provider,
+            endpoint=source.endpoint,
+            price=source.price,
+            fresh=self._fresh,
+        )
+
+    async def _sample(
+        self, candidate: CandidatePlan, one: Ready, complete: Complete, tally: Tally
+    ) -> SampleResult | None:
+        """Answers and scores one sample; None if the run has to stop."""
+        health = candidate.source.health
+        answered_before = health.n_answered
+        answer: Answer | None = None
+        scores: dict[str, Score] = {}
+        error: SampleError | None = None
+        try:
+            if one.error is not None:
+                raise one.error
+            answer = await candidate.pipeline.answer(
+                one.inputs, complete, demonstrations=one.demonstrations, request=one.request
+            )
+            scores = await self._scores(candidate, one, answer, tally)
+        except (AuthError, BudgetError) as failure:
+            self._fail(failure)
+            return None
+        except ProviderError as failure:
+            nobody_answers = health.n_answered == answered_before
+            if failure.retryable and nobody_answers:
+                self._fail(failure)
+                return None
+            if isinstance(failure, RequestError) and health.n_answered == 0:
+                hopeless = min(REFUSALS_UNTIL_STOP, len(self._plan.samples))
+                if health.n_refused >= hopeless:
+                    self._fail(failure)
+                    return None
+            error = SampleError(kind="provider", message=failure.what, retryable=failure.retryable)
+        except ConstraintError as failure:
+            error = SampleError(kind="constraint", message=failure.what)
+        except InputError as failure:
+            where = f" ({failure.where})" if failure.where else ""
+            error = SampleError(kind="prompt", message=f"{failure.what}{where}")
+        except RoundtableError as failure:
+            self._fail(failure)
+            return None
+        except Exception as failure:
+            error = SampleError(
+                kind="internal",
+                message=f"{type(failure).__name__}: {failure}"[:300],
+                detail=traceback.format_exc(),
+            )
+        if error is not None:
+            scores = {name: _zero(metric) for name, metric in candidate.metrics.items()}
+        return SampleResult(
+            index=one.index,
+            id=one.sample.id,
+            answer=answer if error is None else None,
+            error=error,
+            scores=scores,
+            usd=tally.usd,
+            n_made=tally.made,
+            n_retried=tally.retried,
+        )
+
+    async def _scores(
+        self, candidate: CandidatePlan, one: Ready, answer: Answer, tally: Tally
+    ) -> dict[str, Score]:
+        case = Case(
+            id=one.sample.id,
+            inputs=one.inputs,
+            target=one.sample.target,
+            answer=answer,
+            options=self._plan.options,
+            usd=tally.usd,
+        )
+        scores = {}
+        for name, metric in candidate.metrics.items():
+            asked = self._judged(case, metric) if hasattr(metric, "rubric") else case
+            if getattr(metric, "heavy", False):
+                scored = await asyncio.to_thread(metric.score, asked)
+            else:
+                scored = metric.score(asked)
+            if inspect.isawaitable(scored):
+                scored = await scored
+            scores[name] = scored if isinstance(scored, Score) else Score(value=scored)
+        return scores
+
+    def _judged(self, case: Case, metric: Metric) -> Case:
+        source = self._plan.judges[str(getattr(metric, "model", ""))]
+        stack = self._stack(source, Tally(), {})
+
+        async def complete(request: Request) -> object:
+            # The metric names a model of the workspace; the provider has a name of its own for it.
+            return await stack(msgspec.structs.replace(request, model=source.name))
+
+        return msgspec.structs.replace(case, complete=cast("Complete", complete))
+
+
+def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    inner = group.exceptions[0]
+    return _first(inner) if isinstance(inner, BaseExceptionGroup) else inner
+
+
+def _zero(metric: Metric) -> Score:
+    """Returns what a sample without an answer scores; nothing where lower is better."""
+    if getattr(metric, "direction", "higher") == "lower":
+        return Score(value=None)
+    binary = getattr(metric, "binary", None)
+    return Score(value=False if binary else 0.0, note="no answer")
+
+
+def _decided_by(result: SampleResult) -> dict[str, float]:
+    return {
+        name: float(score.value) for name, score in result.scores.items() if score.value is not None
+    }
