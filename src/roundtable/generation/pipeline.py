@@ -5,6 +5,7 @@ A pipeline does not know whether its `Complete` is a model, a cache or a functio
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
@@ -49,8 +50,11 @@ class Demonstration(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def answer(self) -> str:
-        """The target as a model would write it."""
-        return as_text(self.target)
+        """The target as a model would write it: of several accepted spellings the first."""
+        target = self.target
+        if isinstance(target, Mapping):
+            return json.dumps({k: _first(v) for k, v in target.items()}, ensure_ascii=False)
+        return as_text(_first(target))
 
 
 class Parameters(msgspec.Struct, frozen=True, kw_only=True):
@@ -229,6 +233,12 @@ class Pipeline(msgspec.Struct, frozen=True, kw_only=True):
             latency_ms=sum(answer.latency_ms for answer in answers),
             n_calls=sum(answer.n_calls for answer in answers),
         )
+
+
+def _first(target: object) -> object:
+    if not isinstance(target, list | tuple):
+        return target
+    return target[0] if target else None
 
 
 def as_text(value: object) -> str:
