@@ -158,7 +158,7 @@ class Execution:
         pending: list[tuple[int, bytes]] = []
         try:
             async with asyncio.TaskGroup() as group:
-                for _ in range(min(candidate.source.workers, n)):
+                for _ in range(min(candidate.source.workers, len(self._plan.samples))):
                     group.create_task(self._work(candidate, feed, pending))
         finally:
             await feed.close()

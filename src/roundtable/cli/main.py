@@ -1,0 +1,103 @@
+"""The `roundtable` command: a static table, so that `--help` imports nothing."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from roundtable.errors import InputError, RoundtableError, WorkspaceError, problems_of
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "init": ("workspace", "Make a workspace that runs at once, offline."),
+    "check": ("workspace", "Load and validate every file of the workspace; calls nothing."),
+    "schema": ("workspace", "Print the JSON Schema of a kind of file."),
+    "run": ("run", "Evaluate every candidate of a use case, and let its gate decide."),
+    "show": ("run", "Show a past run."),
+    "runs": ("run", "List past runs, newest first."),
+    "compare": ("run", "Hold two candidates or runs against each other, on the same samples."),
+    "cache": ("run", "Say why a call was, or was not, answered from the journal."),
+}
+"""Command to its module below `roundtable.cli`, and its one line of help."""
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are called, not when they are listed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Returns the commands in the table's order."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Imports the command."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"roundtable.cli.{COMMANDS[cmd_name][0]}")
+        command: click.Command = getattr(module, f"{cmd_name}_command")
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Writes the table without importing a command."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="roundtable-llm", prog_name="roundtable")
+def group() -> None:
+    """Take uses of large language models from proof of concept to product."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Runs the command and exits with the code that CONTRACT.md gives."""
+    sys.exit(_run(list(sys.argv[1:] if arguments is None else arguments)))
+
+
+def _run(arguments: list[str]) -> int:
+    try:
+        result: Any = group.main(args=arguments, prog_name="roundtable", standalone_mode=False)
+    except click.exceptions.Exit as error:
+        return error.exit_code
+    except click.ClickException as error:
+        error.show()
+        click.echo(
+            "fix: roundtable --help lists the commands, --help after one its options", err=True
+        )
+        return 2
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted: what was paid is kept; run the same command to go on", err=True)
+        return 130
+    except RoundtableError as error:
+        _tell(error, as_json="--json" in arguments)
+        return error.exit_code
+    except BrokenPipeError:
+        return 0
+    return result if isinstance(result, int) else 0
+
+
+def _tell(error: RoundtableError, *, as_json: bool) -> None:
+    click.echo(f"error: {error}", err=True)
+    if as_json and isinstance(error, WorkspaceError | InputError) and _wants_errors():
+        rows = [
+            {
+                "file": problem.place.file,
+                "line": problem.place.line,
+                "field": problem.place.field,
+                "message": problem.message,
+                "fix": problem.fix,
+            }
+            for problem in problems_of(error)
+        ]
+        click.echo(json.dumps({"errors": rows}, indent=1))
+
+
+def _wants_errors() -> bool:
+    return "check" in sys.argv[1:]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,48 @@
+"""`init`, `check`, `schema`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from roundtable.cli.options import common, print_json
+from roundtable.workspace import find_root, init, load, schema, write_schemas
+
+
+@click.command("init")
+@click.argument("directory", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
+def init_command(directory: Path, as_json: bool) -> None:
+    """Make a workspace in DIRECTORY that runs at once, offline."""
+    files = [str(path) for path in init(directory)]
+    if as_json:
+        print_json({"workspace": str(directory), "files": files})
+        return
+    click.echo(f"{directory} is a workspace of {len(files)} files. Next:")
+    click.echo(f"  cd {directory} && roundtable run triage")
+
+
+@click.command("check")
+@common
+def check_command(directory: Path | None, as_json: bool) -> None:
+    """Load and validate every file of the workspace; calls nothing."""
+    workspace = load(find_root(directory or Path.cwd()))
+    write_schemas(workspace.root)
+    if as_json:
+        print_json({"errors": []})
+        return
+    n = {
+        "use cases": len(workspace.usecases),
+        "models": len(workspace.models),
+        "prompts": len(workspace.prompts),
+        "datasets": len(workspace.datasets),
+    }
+    click.echo(f"no problems: {', '.join(f'{count} {name}' for name, count in n.items())}")
+
+
+@click.command("schema")
+@click.argument("kind")
+def schema_command(kind: str) -> None:
+    """Print the JSON Schema of files of KIND, such as model or usecase."""
+    click.echo(schema(kind))

@@ -1,0 +1,77 @@
+"""Two candidates, of one run or of two, on the samples that both answered."""
+
+from __future__ import annotations
+
+from roundtable.errors import NotFoundError, UsageError
+from roundtable.evaluation.comparison import Comparison, MetricValues
+from roundtable.evaluation.comparison import compare as compare_values
+from roundtable.evaluation.summary import CandidateSummary
+from roundtable.jobs.build import evaluated
+from roundtable.jobs.outcome import RunOutcome
+from roundtable.jobs.run import runs, show
+from roundtable.workspace import Workspace
+
+
+def compare(workspace: Workspace, a: str, *, to: str, usecase: str = "") -> dict[str, Comparison]:
+    """Returns each metric's difference, a minus the other, paired on the same samples.
+
+    Args:
+        workspace: Loaded and valid.
+        a: A candidate's id, `RUN:CANDIDATE`, or a run's id (then the candidate its gate judged).
+        to: What it is held against, in the same forms.
+        usecase: Where a candidate's id is looked for; empty for the use case run last.
+
+    Raises:
+        NotFoundError: there is no such run or candidate.
+        UsageError: the two were not evaluated on the same samples.
+    """
+    first_run, first = _find(workspace, a, usecase)
+    second_run, second = _find(workspace, to, usecase)
+    if first_run.usecase != second_run.usecase or first_run.split != second_run.split:
+        raise UsageError(
+            f"{a!r} and {to!r} were not evaluated on the same samples",
+            fix="compare candidates of one use case, evaluated on the same split",
+        )
+    case = workspace.usecase(first_run.usecase)
+    n = min(first_run.n_samples, second_run.n_samples)
+    clusters = None
+    if workspace.datasets[case.dataset].cluster:
+        clusters = evaluated(workspace, case, split=first_run.split, limit=n).clusters()
+    return compare_values(_values(first, n), _values(second, n), clusters=clusters)
+
+
+def _find(workspace: Workspace, name: str, usecase: str) -> tuple[RunOutcome, CandidateSummary]:
+    run_id, _, candidate = name.partition(":")
+    finished = [one for one in runs(workspace, limit=500) if one.state == "finished"]
+    if candidate or any(one.id.startswith(run_id.upper()) for one in finished if len(run_id) > 3):
+        outcome = show(workspace, run_id)
+        wanted = candidate or outcome.gate.candidate
+        known = [one.id for one in outcome.candidates]
+        if wanted not in known:
+            raise NotFoundError("candidate", wanted, known)
+        return outcome, outcome.candidate(wanted)
+    names: set[str] = set()
+    for record in finished:
+        if usecase and record.usecase != usecase:
+            continue
+        outcome = show(workspace, record.id)
+        known = [one.id for one in outcome.candidates]
+        if name in known:
+            return outcome, outcome.candidate(name)
+        names.update(known)
+    raise NotFoundError("candidate or run", name, names)
+
+
+def _values(one: CandidateSummary, n: int) -> dict[str, MetricValues]:
+    found = {}
+    for packed in one.columns:
+        estimate = one.metrics[packed.name]
+        if estimate.statistic == "corpus":
+            continue
+        found[packed.name] = MetricValues(
+            values=packed.values()[:n],
+            kind="binary" if packed.binary else "score",
+            direction=estimate.direction,
+            unit=estimate.unit,
+        )
+    return found

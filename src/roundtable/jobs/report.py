@@ -1,0 +1,220 @@
+"""A run's outcome to the report's view: which samples are shown, and in what words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from roundtable import __version__
+from roundtable.assets import Samples
+from roundtable.evaluation.comparison import in_words
+from roundtable.evaluation.plan import CODE_VERSION
+from roundtable.evaluation.summary import CandidateSummary
+from roundtable.evaluation.types import SampleResult, Score
+from roundtable.generation.pipeline import as_text
+from roundtable.jobs.build import evaluated
+from roundtable.jobs.outcome import LICENSE_LATER, RunOutcome
+from roundtable.reports import run_report
+from roundtable.reports.run_view import (
+    AttemptView,
+    CandidateView,
+    CheckView,
+    ComparisonView,
+    GateView,
+    InputView,
+    RunReport,
+    SampleView,
+)
+from roundtable.store import Store
+from roundtable.workspace import UseCase, Workspace
+
+SHOWN_AT_MOST = 2000
+_TEXT_AT_MOST = 20_000
+_decode_result = msgspec.json.Decoder(SampleResult).decode
+
+
+def write_report(workspace: Workspace, usecase: UseCase, store: Store, outcome: RunOutcome) -> None:
+    """Writes the run's report to the path that its outcome names."""
+    samples = evaluated(workspace, usecase, split=outcome.split, limit=outcome.n_samples)
+    view = _view(workspace, usecase, outcome, tuple(_samples(store, outcome, samples)))
+    run_report(view, workspace.root / outcome.report)
+
+
+def _view(
+    workspace: Workspace, usecase: UseCase, outcome: RunOutcome, shown: tuple[SampleView, ...]
+) -> RunReport:
+    gate = outcome.gate
+    promise = ""
+    if usecase.promise is not None:
+        said = ", ".join(f"{name} = {value:g}" for name, value in usecase.promise.limits.items())
+        promise = f"{said} by {usecase.promise.by}" if usecase.promise.by else said
+    return RunReport(
+        usecase=usecase.id,
+        title=usecase.title,
+        owner=usecase.owner,
+        stage=usecase.stage,
+        audience=usecase.audience,
+        tolerance=usecase.tolerance,
+        run=outcome.run,
+        started_at=outcome.started_at,
+        finished_at=outcome.finished_at,
+        elapsed_s=outcome.elapsed_s,
+        gate=GateView(
+            verdict=gate.verdict,
+            candidate=gate.candidate,
+            why=gate.why,
+            checks=tuple(
+                CheckView(
+                    name=check.name,
+                    verdict=check.verdict,
+                    observed=check.observed,
+                    interval=check.interval,
+                    limit="" if check.limit is None else f"{check.limit:g}",
+                    n=check.n,
+                    why=check.why,
+                )
+                for check in gate.checks
+            ),
+        ),
+        primary=outcome.primary,
+        candidates=tuple(_candidate(one) for one in outcome.candidates),
+        comparisons=tuple(
+            ComparisonView(
+                metric=pair.comparison.metric,
+                a=pair.a,
+                b=pair.b,
+                words=in_words(pair.comparison, a=pair.a, b=pair.b),
+                difference=pair.comparison.difference,
+                interval=pair.comparison.interval,
+                p_value=pair.comparison.p_value,
+                p_adjusted=pair.comparison.p_adjusted,
+                told_apart=pair.comparison.told_apart,
+            )
+            for pair in outcome.pairs
+        ),
+        findings=outcome.findings,
+        leaks=outcome.leaks,
+        warnings=_warnings(outcome),
+        samples=shown,
+        n_samples_total=outcome.n_samples,
+        inputs=tuple(
+            InputView(asset=one.asset, kind=one.kind, digest=one.digest, file=one.file)
+            for one in outcome.inputs
+        ),
+        settings={
+            "roundtable": f"{__version__}, results version {CODE_VERSION}",
+            "split": outcome.split or "all rows",
+            "samples": str(outcome.n_samples),
+            "primary metric": outcome.primary,
+            "confidence of intervals": "0.95, two-sided",
+            "budget": f"${workspace.settings.budget.usd_per_run:g} a run",
+            "paid": f"${outcome.usd:.6g}",
+            "run again with": f"roundtable run {usecase.id}",
+        },
+        promise=promise,
+    )
+
+
+def _warnings(outcome: RunOutcome) -> tuple[str, ...]:
+    said = []
+    for one in outcome.candidates:
+        if one.n_retryable:
+            said.append(
+                f"{one.id}: {one.n_retryable} samples failed for a reason that may pass; the same"
+                " command asks for them again"
+            )
+    if outcome.n_samples > SHOWN_AT_MOST:
+        said.append(f"{SHOWN_AT_MOST} of {outcome.n_samples} samples are in this file")
+    return tuple(said)
+
+
+def _candidate(one: CandidateSummary) -> CandidateView:
+    return CandidateView(
+        id=one.id,
+        description=one.description,
+        metrics=one.metrics,
+        usd=one.usd,
+        usd_per_1k=one.metrics["usd_per_1k"].value,
+        latency_p50_ms=one.metrics["latency_p50_ms"].value,
+        latency_p95_ms=one.metrics["latency_p95_ms"].value,
+        calls_made=one.calls.made,
+        calls_cached=one.calls.cached,
+        calls_retried=one.calls.retried,
+        calls_failed=one.calls.failed,
+        license_verdict="blocked",
+        license_why=LICENSE_LATER,
+        n_samples=one.n_samples,
+        n_errors=one.n_errors,
+        oldest_call=one.oldest,
+        models_reported=one.models,
+        report=one.classes,
+        latencies_ms=one.latencies_ms,
+    )
+
+
+def _samples(store: Store, outcome: RunOutcome, samples: Samples) -> Iterator[SampleView]:
+    """Yields the samples that the report shows; all candidates' pages are read side by side."""
+    shown = min(len(samples), SHOWN_AT_MOST)
+    after = -1
+    while after + 1 < shown:
+        limit = min(200, shown - after - 1)
+        pages: dict[str, dict[int, SampleResult]] = {}
+        for one in outcome.candidates:
+            page = store.runs.results(one.key, after=after, limit=limit)
+            pages[one.id] = {position: _decode_result(data) for position, data in page}
+        for position in range(after + 1, after + 1 + limit):
+            sample = samples[position]
+            yield SampleView(
+                id=sample.id,
+                inputs=_inputs(sample.inputs),
+                target="" if sample.target is None else as_text(sample.target),
+                attempts=tuple(
+                    _attempt(id, page[position], outcome.primary)
+                    for id, page in pages.items()
+                    if position in page
+                ),
+            )
+        after += limit
+
+
+def _inputs(inputs: dict[str, object]) -> str:
+    values = list(inputs.items())
+    if len(values) == 1:
+        return as_text(values[0][1])[:_TEXT_AT_MOST]
+    return "\n".join(f"{name}: {as_text(value)}" for name, value in values)[:_TEXT_AT_MOST]
+
+
+def _attempt(candidate: str, result: SampleResult, primary: str) -> AttemptView:
+    answer = result.answer
+    scores = {
+        name: None if score.value is None else float(score.value)
+        for name, score in result.scores.items()
+    }
+    return AttemptView(
+        candidate=candidate,
+        messages=answer.messages if answer is not None else (),
+        text=answer.text[:_TEXT_AT_MOST] if answer is not None else "",
+        value=as_text(answer.value)[:_TEXT_AT_MOST] if answer is not None else "",
+        right=_right(result, primary),
+        probability=answer.probabilities[0].p if answer and answer.probabilities else None,
+        scores=scores,
+        note=_notes(result.scores),
+        error=result.error.message if result.error is not None else "",
+        latency_ms=answer.latency_ms if answer is not None else 0.0,
+        usd=result.usd,
+    )
+
+
+def _right(result: SampleResult, primary: str) -> bool | None:
+    if result.error is not None:
+        return False
+    score = result.scores.get(primary)
+    if score is None or score.value is None:
+        return None
+    return bool(score.value) if isinstance(score.value, bool) else score.value >= 1.0
+
+
+def _notes(scores: dict[str, Score]) -> str:
+    notes: Sequence[str] = [f"{name}: {score.note}" for name, score in scores.items() if score.note]
+    return "; ".join(dict.fromkeys(notes))

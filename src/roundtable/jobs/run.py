@@ -1,0 +1,351 @@
+"""The main job: evaluates every candidate of a use case and decides what may move."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+import msgspec
+from numpy.typing import NDArray
+
+from roundtable.errors import (
+    BudgetError,
+    InputError,
+    NotFoundError,
+    ProviderError,
+    RoundtableError,
+)
+from roundtable.evaluation.limits import Budget
+from roundtable.evaluation.plan import Plan
+from roundtable.evaluation.runner import Execution, Progress, Stopped
+from roundtable.evaluation.stopping import Decider, Limit
+from roundtable.evaluation.summary import CallCounts, CandidateSummary, comparisons, summarize
+from roundtable.generation.connectors.protocol import Closes
+from roundtable.jobs import verdict
+from roundtable.jobs.build import Keys, chosen, keys, plan
+from roundtable.jobs.outcome import RunOutcome
+from roundtable.jobs.report import write_report
+from roundtable.store import RunRecord, Store, new_run_id, open_store
+from roundtable.workspace import UseCase, Workspace
+
+Watch = Callable[[Progress], None]
+
+
+class Interrupted(KeyboardInterrupt):
+    """A person stopped the run; calls under way were kept."""
+
+
+def run(
+    workspace: Workspace,
+    usecase: str,
+    *,
+    candidates: tuple[str, ...] = (),
+    limit: int | None = None,
+    fresh: bool = False,
+    watch: Watch | None = None,
+) -> RunOutcome:
+    """Runs a use case; answers known from earlier runs are not asked for again.
+
+    Args:
+        workspace: Loaded and valid.
+        usecase: The use case's id.
+        candidates: Only these; empty for all.
+        limit: At most so many samples, at least 1.
+        fresh: Ask again what the journal knows.
+        watch: Told after each sample.
+
+    Raises:
+        InputError: something in the files is wrong; nothing was spent.
+        ProviderError: a model could not be reached; what was paid is kept.
+        BudgetError: the budget is used up; what was paid is kept.
+        KeyboardInterrupt: it was interrupted; what was paid is kept.
+    """
+    return asyncio.run(
+        run_async(workspace, usecase, candidates=candidates, limit=limit, fresh=fresh, watch=watch)
+    )
+
+
+async def run_async(
+    workspace: Workspace,
+    usecase: str,
+    *,
+    candidates: tuple[str, ...] = (),
+    limit: int | None = None,
+    fresh: bool = False,
+    watch: Watch | None = None,
+) -> RunOutcome:
+    """Does what `run` does, within a running event loop."""
+    started_s = time.perf_counter()
+    wanted = workspace.usecase(usecase)
+    picked = chosen(wanted, candidates)
+    known = keys(workspace, wanted, picked, limit=limit)
+    if not fresh and has_store(workspace):
+        with opened(workspace) as store:
+            record = store.runs.find_finished(known.run)
+            if record is not None:
+                outcome = msgspec.json.decode(record.summary, type=RunOutcome)
+                if not any(one.n_retryable for one in outcome.candidates):
+                    return _again(workspace, wanted, store, outcome, record)
+    # All rows are read and every part is made before the store is: bad input leaves no trace.
+    ready, leaks = plan(workspace, wanted, picked, known=known, limit=limit)
+    with opened(workspace) as store:
+        job = _Job(workspace, wanted, store, known=known, fresh=fresh, watch=watch)
+        return await job.execute(ready, leaks, started_s=started_s)
+
+
+def has_store(workspace: Workspace) -> bool:
+    """Returns whether the store is there; a server counts as there."""
+    url = workspace.settings.workspace.store
+    scheme, _, path = url.partition(":///")
+    return scheme != "sqlite" or (workspace.root / path).is_file()
+
+
+@contextmanager
+def opened(workspace: Workspace) -> Iterator[Store]:
+    """Opens the workspace's store, and closes it afterwards."""
+    settings = workspace.settings.workspace
+    with open_store(settings.store, blobs=settings.blobs, root=workspace.root) as store:
+        yield store
+
+
+class _Job:
+    """One run, from its plan to its report."""
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        usecase: UseCase,
+        store: Store,
+        *,
+        known: Keys,
+        fresh: bool,
+        watch: Watch | None,
+    ) -> None:
+        self._workspace, self._usecase, self._store = workspace, usecase, store
+        self._known, self._fresh, self._watch = known, fresh, watch
+
+    async def execute(
+        self, plan: Plan, leaks: dict[str, tuple[str, ...]], *, started_s: float
+    ) -> RunOutcome:
+        """Executes what is not known yet, and returns the whole outcome."""
+        self._plan, self._leaks = plan, leaks
+        runs = self._store.runs
+        record = None if self._fresh else runs.resume(self._known.run)
+        if record is None:
+            record = RunRecord(
+                id=new_run_id(),
+                key=self._known.run,
+                usecase=self._usecase.id,
+                started_at=datetime.now(UTC),
+                inputs=msgspec.json.encode(self._known.inputs),
+            )
+            runs.start(record)
+        clusters = self._clusters()
+        done = {} if self._fresh else self._finished()
+        todo = tuple(one for one in self._plan.candidates if one.id not in done)
+        budget = Budget(
+            self._workspace.settings.budget.usd_per_run,
+            spent_usd=self._store.calls.spent(record.id),
+        )
+        execution = Execution(
+            msgspec.structs.replace(self._plan, candidates=todo),
+            self._store,
+            run=record.id,
+            budget=budget,
+            fresh=self._fresh,
+            watch=self._watch,
+            deciders=self._deciders(clusters),
+        )
+        try:
+            with _stops_on_signal(execution):
+                columns = await execution.execute()
+        except Stopped:
+            runs.finish(record.id, "stopped")
+            raise Interrupted from None
+        except (ProviderError, BudgetError) as error:
+            runs.finish(record.id, "stopped")
+            raise _with_remains(error, execution) from error
+        except RoundtableError:
+            runs.finish(record.id, "stopped")
+            raise
+        finally:
+            await self._close()
+        targets = self._plan.samples.targets()
+        for candidate in todo:
+            summary = summarize(
+                candidate,
+                columns[candidate.id],
+                targets=targets,
+                clusters=clusters,
+                options=self._plan.options,
+            )
+            done[candidate.id] = summary
+            if not summary.n_retryable:
+                runs.put_candidate(candidate.key, msgspec.json.encode(summary))
+        summaries = tuple(done[one.id] for one in self._plan.candidates)
+        return self._outcome(record, summaries, clusters, started_s=started_s)
+
+    def _outcome(
+        self,
+        record: RunRecord,
+        summaries: tuple[CandidateSummary, ...],
+        clusters: NDArray[np.int64] | None,
+        *,
+        started_s: float,
+    ) -> RunOutcome:
+        metrics = self._plan.candidates[0].metrics
+        primary = self._usecase.primary or next(iter(metrics))
+        reference = verdict.reference(self._workspace, self._usecase, summaries, primary)
+        pairs = comparisons(summaries, metrics=metrics, reference=reference, clusters=clusters)
+        gate = verdict.gate(self._usecase, summaries, primary=primary, clusters=clusters)
+        outcome = RunOutcome(
+            usecase=self._usecase.id,
+            run=record.id,
+            started_at=record.started_at.isoformat(timespec="seconds"),
+            finished_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            elapsed_s=time.perf_counter() - started_s,
+            split=self._known.split,
+            n_samples=len(self._plan.samples),
+            primary=primary,
+            candidates=summaries,
+            pairs=pairs,
+            leaks=tuple(dict.fromkeys(leak for leaks in self._leaks.values() for leak in leaks)),
+            findings=verdict.findings(
+                self._workspace, self._usecase, summaries, pairs, primary=primary, gate=gate
+            ),
+            gate=gate,
+            inputs=self._known.inputs,
+            usd=self._store.calls.spent(record.id),
+            report=f"reports/{self._usecase.id}/{record.id}.html",
+        )
+        write_report(self._workspace, self._usecase, self._store, outcome)
+        self._store.runs.finish(
+            record.id, "finished", summary=msgspec.json.encode(outcome), report=outcome.report
+        )
+        return outcome
+
+    def _clusters(self) -> NDArray[np.int64] | None:
+        if not self._workspace.datasets[self._usecase.dataset].cluster:
+            return None
+        return self._plan.samples.clusters()
+
+    def _finished(self) -> dict[str, CandidateSummary]:
+        """Returns candidates that an earlier run finished, with their calls counted as cached."""
+        found = {}
+        for candidate in self._plan.candidates:
+            data = self._store.runs.get_candidate(candidate.key)
+            if data is not None:
+                summary = msgspec.json.decode(data, type=CandidateSummary)
+                found[candidate.id] = _as_cached(summary)
+        return found
+
+    def _deciders(self, clusters: NDArray[np.int64] | None) -> dict[str, Decider]:
+        if self._usecase.stop != "when-decided" or self._usecase.gate is None:
+            return {}
+        measured = self._plan.candidates[0].metrics
+        limits = [
+            Limit(
+                metric=name,
+                at_least=limit.at_least,
+                at_most=limit.at_most if limit.at_least is None else None,
+                confidence=limit.confidence,
+            )
+            for name, limit in self._usecase.gate.limits.items()
+            if name in measured and getattr(measured[name], "statistic", "") != "corpus"
+        ]
+        if not limits:
+            return {}
+        n = len(self._plan.samples)
+        return {one.id: Decider(limits, n=n, clusters=clusters) for one in self._plan.candidates}
+
+    async def _close(self) -> None:
+        for candidate in self._plan.candidates:
+            connector = candidate.source.connector
+            if isinstance(connector, Closes):
+                await connector.aclose()
+        for source in self._plan.judges.values():
+            if isinstance(source.connector, Closes):
+                await source.connector.aclose()
+
+
+def _again(
+    workspace: Workspace, usecase: UseCase, store: Store, outcome: RunOutcome, record: RunRecord
+) -> RunOutcome:
+    """Returns a finished run, its gate decided anew: limits may have changed since."""
+    summaries = tuple(_as_cached(one) for one in outcome.candidates)
+    gate = verdict.gate(usecase, summaries, primary=outcome.primary, clusters=None)
+    changed = gate != outcome.gate
+    outcome = msgspec.structs.replace(
+        outcome, candidates=summaries, gate=gate, report=record.report
+    )
+    if changed or not (workspace.root / outcome.report).is_file():
+        write_report(workspace, usecase, store, outcome)
+        store.runs.finish(
+            record.id, "finished", summary=msgspec.json.encode(outcome), report=outcome.report
+        )
+    return outcome
+
+
+def _as_cached(summary: CandidateSummary) -> CandidateSummary:
+    calls = summary.calls
+    return msgspec.structs.replace(
+        summary, calls=CallCounts(made=0, cached=calls.made + calls.cached)
+    )
+
+
+def _with_remains(
+    error: ProviderError | BudgetError, execution: Execution
+) -> ProviderError | BudgetError:
+    done = sum(int(columns.done.sum()) for columns in execution.columns.values())
+    total = sum(columns.n for columns in execution.columns.values())
+    error.what = f"{error.what} ({done} of {total} samples are done and kept)"
+    return error
+
+
+@contextmanager
+def _stops_on_signal(execution: Execution) -> Iterator[None]:
+    """Lets the first interrupt finish the calls under way; a second one ends the run at once."""
+    loop = asyncio.get_running_loop()
+    installed = []
+    for number in (signal.SIGINT, signal.SIGTERM):
+        try:
+            loop.add_signal_handler(number, execution.stop)
+            installed.append(number)
+        except (ValueError, RuntimeError, NotImplementedError):
+            continue  # not in the main thread, or not on this system
+    try:
+        yield
+    finally:
+        for number in installed:
+            loop.remove_signal_handler(number)
+
+
+def show(workspace: Workspace, run_id: str) -> RunOutcome:
+    """Returns a past run.
+
+    Raises:
+        NotFoundError: there is none whose id begins like this.
+        InputError: it has not finished.
+    """
+    if not has_store(workspace):
+        raise NotFoundError("run", run_id, ())
+    with opened(workspace) as store:
+        record = store.runs.get(run_id)
+        if not record.summary:
+            raise InputError(
+                f"the run {record.id} of {record.usecase!r} has not finished",
+                fix=f"go on with it: roundtable run {record.usecase}",
+            )
+        return msgspec.json.decode(record.summary, type=RunOutcome)
+
+
+def runs(workspace: Workspace, *, limit: int = 50) -> list[RunRecord]:
+    """Returns past runs, newest first."""
+    if not has_store(workspace):
+        return []
+    with opened(workspace) as store:
+        return list(store.runs.list(limit=limit))
