@@ -1,0 +1,142 @@
+"""A small language model in this process: no network, no key, no price."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+
+import msgspec
+
+from roundtable.errors import UsageError
+from roundtable.generation.connectors.embedded_model import Settings, Slot, model_for, release
+from roundtable.generation.connectors.embedded_weights import locate, weights_digest
+from roundtable.generation.connectors.embedded_wire import Reading, generation_body, prompt_of
+from roundtable.generation.types import Delta, Request, Response
+
+
+@dataclass(frozen=True)
+class Embedded:
+    """Answers by a GGUF model that llama.cpp runs in this process.
+
+    At temperature 0 the same request gives the same text while calls come one at a time. Floating
+    point sums depend on how tokens are batched, so calls that run side by side, or find another
+    part of their prompt remembered, may differ where two tokens are as good as equally likely.
+
+    Args:
+        model: The packaged model: `smollm2` (SmolLM2-135M-Instruct, Apache-2.0).
+        path: Another GGUF file; `model` is then only a name.
+        slots: Calls that run side by side.
+        context_tokens: What prompt and answer of one call may have together.
+        threads: Native threads that compute; 0 for one a core.
+    """
+
+    model: str = "smollm2"
+    path: str = ""
+    slots: int = 2
+    context_tokens: int = 2048
+    threads: int = 0
+
+    scores_options = True
+
+    def __post_init__(self) -> None:
+        """Refuses settings that cannot work."""
+        for name, least in (("slots", 1), ("context_tokens", 16), ("threads", 0)):
+            if getattr(self, name) < least:
+                raise UsageError(
+                    f"the embedded model's {name} must be at least {least}", fix=f"raise {name}"
+                )
+
+    @property
+    def enforces(self) -> frozenset[str]:
+        """Every kind: the decoder cannot leave a grammar."""
+        return frozenset({"choice", "json-schema", "regex", "gbnf"})
+
+    @property
+    def endpoint(self) -> str:
+        """The digest of the weights."""
+        return f"gguf:{weights_digest(locate(self.model, self.path))}"
+
+    async def complete(self, request: Request, /) -> Response:
+        """Answers one request off the event loop.
+
+        Raises:
+            ProviderError: the prompt is too long, or the grammar or a setting is refused.
+            InputError: the weights are not there, or broken.
+        """
+        return await self._run(request, lambda text: None)
+
+    async def stream(self, request: Request, /) -> AsyncIterator[Delta]:
+        """Yields the answer as it is written; the last delta carries the response."""
+        loop = asyncio.get_running_loop()
+        pieces: asyncio.Queue[str | None] = asyncio.Queue()
+
+        def give(text: str | None) -> None:
+            loop.call_soon_threadsafe(pieces.put_nowait, text)
+
+        answering = asyncio.create_task(self._run(request, give))
+        answering.add_done_callback(lambda task: pieces.put_nowait(None))
+        try:
+            while (text := await pieces.get()) is not None:
+                if text:
+                    yield Delta(text=text)
+            yield Delta(response=await answering)
+        finally:
+            answering.cancel()
+
+    async def aclose(self) -> None:
+        """Frees the model once the last connector that shares it is closed."""
+        await release(self)
+
+    async def _run(self, request: Request, give: Callable[[str], None]) -> Response:
+        settings = Settings(
+            weights=locate(self.model, self.path),
+            slots=self.slots,
+            context_tokens=self.context_tokens,
+            threads=self.threads,
+        )
+        name = self.model if not self.path else settings.weights.stem
+        started = "\0".join(message.content for message in request.messages)
+
+        def work(slot: Slot) -> Response:
+            begun = time.perf_counter()
+            response = _generate(request, slot, give)
+            elapsed_ms = (time.perf_counter() - begun) * 1000
+            return msgspec.structs.replace(response, model=name, latency_ms=elapsed_ms)
+
+        return await model_for(self, settings).run(work, started)
+
+
+def _generate(request: Request, slot: Slot, give: Callable[[str], None]) -> Response:
+    reading = Reading()
+    if not request.completion:
+        messages = [msgspec.to_builtins(message) for message in request.messages]
+        body = {"messages": messages, **generation_body(request, lead="")}
+        slot.chat(body, lambda piece: give(reading.take(piece)))
+        lead = ""
+    else:
+        prompt = prompt_of(request)
+        lead = ""
+        if request.grammar is not None and request.grammar.kind == "choice":
+            prompt, lead = boundary(prompt)
+        body = {"prompt": prompt, **generation_body(request, lead=lead)}
+        slot.complete(body, lambda piece: give(reading.take(piece)))
+    return Response(
+        text=reading.text.removeprefix(lead),
+        usage=reading.usage,
+        finish_reason=reading.finish_reason,
+        logprobs=tuple(logprob for _, logprob in reading.tokens),
+    )
+
+
+def boundary(prompt: str) -> tuple[str, str]:
+    """Returns a completion's prompt without its last spaces, and what an option begins with.
+
+    A word and the space before it are one token, so a model hardly ever sees a text cut after a
+    space: `Category: ` is continued as `Category:` by an option with a space before it.
+    """
+    bare = prompt.rstrip(" ")
+    if bare != prompt:
+        return (bare, " ") if bare else ("", "")
+    return (prompt, "" if not prompt or prompt[-1].isspace() else " ")
