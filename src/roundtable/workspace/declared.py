@@ -1,0 +1,53 @@
+"""What all declared things share: frozen, no unknown keys, numbers that are numbers."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
+
+ID = r"[a-z0-9][a-z0-9-]*(/[a-z0-9][a-z0-9-]*)*"
+
+Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+Positive = Annotated[float, Field(strict=True, allow_inf_nan=False, ge=0)]
+Share = Annotated[float, Field(strict=True, allow_inf_nan=False, gt=0, lt=1)]
+Whole = Annotated[int, Field(strict=True)]
+Count = Annotated[int, Field(strict=True, ge=1)]
+Flag = Annotated[bool, Field(strict=True)]
+Text = Annotated[str, Field(min_length=1)]
+Lineage = Literal["declared", "undisclosed"]
+Audience = Literal["internal", "product"]
+Stage = Literal["idea", "poc", "internal", "product", "retired"]
+
+
+class Declared(BaseModel):
+    """Something a person declares."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Asset(Declared):
+    """Something with a file of its own; `id` and `file` come from where it lies."""
+
+    id: str = Field(description="Its name: the file's path below its kind's folder.")
+    file: str = Field(description="The file it was declared in, relative to the workspace.")
+
+
+class Parent(Declared):
+    """What an asset was made from."""
+
+    id: Text = Field(description="The parent asset, such as `models/base`.")
+    relation: Text = Field(
+        default="derived-from", description="How it was made from it: `fine-tuned-from`, `fork-of`."
+    )
+
+
+def wrong(what: str, fix: str) -> PydanticCustomError:
+    """Returns an error for a validator to raise, with its remedy.
+
+    Args:
+        what: One sentence: what is wrong.
+        fix: One sentence: what to do about it.
+    """
+    return PydanticCustomError("declared", "{what}", {"what": what, "fix": fix})
