@@ -10,9 +10,16 @@ from dataclasses import dataclass
 import msgspec
 
 from roundtable.errors import UsageError
-from roundtable.generation.connectors.embedded_model import Settings, Slot, model_for, release
+from roundtable.generation.connectors.embedded_engine import Settings
+from roundtable.generation.connectors.embedded_model import Slot, model_for, release
+from roundtable.generation.connectors.embedded_scores import score_options
 from roundtable.generation.connectors.embedded_weights import locate, weights_digest
-from roundtable.generation.connectors.embedded_wire import Reading, generation_body, prompt_of
+from roundtable.generation.connectors.embedded_wire import (
+    Reading,
+    boundary,
+    generation_body,
+    prompt_of,
+)
 from roundtable.generation.types import Delta, Request, Response
 
 
@@ -101,11 +108,22 @@ class Embedded:
 
         def work(slot: Slot) -> Response:
             begun = time.perf_counter()
-            response = _generate(request, slot, give)
+            answer = _score if request.scores else _generate
+            response = answer(request, slot, give)
             elapsed_ms = (time.perf_counter() - begun) * 1000
             return msgspec.structs.replace(response, model=name, latency_ms=elapsed_ms)
 
         return await model_for(self, settings).run(work, started)
+
+
+def _score(request: Request, slot: Slot, give: Callable[[str], None]) -> Response:
+    if request.completion:
+        prompt, lead = boundary(prompt_of(request))
+    else:
+        prompt, lead = slot.rendered(request.messages), ""
+    scored = score_options(slot, prompt, request.scores, lead=lead)
+    give(scored.best)
+    return Response(text=scored.best, usage=scored.usage, scores=scored.scores)
 
 
 def _generate(request: Request, slot: Slot, give: Callable[[str], None]) -> Response:
@@ -114,29 +132,19 @@ def _generate(request: Request, slot: Slot, give: Callable[[str], None]) -> Resp
         messages = [msgspec.to_builtins(message) for message in request.messages]
         body = {"messages": messages, **generation_body(request, lead="")}
         slot.chat(body, lambda piece: give(reading.take(piece)))
-        lead = ""
+        text = reading.text
+    elif request.grammar is not None and request.grammar.kind == "choice":
+        prompt, lead = boundary(prompt_of(request))
+        slot.complete({"prompt": prompt, **generation_body(request, lead=lead)}, reading.take)
+        text = reading.text.removeprefix(lead)
+        give(text)
     else:
-        prompt = prompt_of(request)
-        lead = ""
-        if request.grammar is not None and request.grammar.kind == "choice":
-            prompt, lead = boundary(prompt)
-        body = {"prompt": prompt, **generation_body(request, lead=lead)}
+        body = {"prompt": prompt_of(request), **generation_body(request, lead="")}
         slot.complete(body, lambda piece: give(reading.take(piece)))
+        text = reading.text
     return Response(
-        text=reading.text.removeprefix(lead),
+        text=text,
         usage=reading.usage,
         finish_reason=reading.finish_reason,
         logprobs=tuple(logprob for _, logprob in reading.tokens),
     )
-
-
-def boundary(prompt: str) -> tuple[str, str]:
-    """Returns a completion's prompt without its last spaces, and what an option begins with.
-
-    A word and the space before it are one token, so a model hardly ever sees a text cut after a
-    space: `Category: ` is continued as `Category:` by an option with a space before it.
-    """
-    bare = prompt.rstrip(" ")
-    if bare != prompt:
-        return (bare, " ") if bare else ("", "")
-    return (prompt, "" if not prompt or prompt[-1].isspace() else " ")

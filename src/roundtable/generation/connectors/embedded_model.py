@@ -9,67 +9,46 @@ from __future__ import annotations
 
 import asyncio
 import atexit
-import secrets
 from bisect import bisect_left
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from threading import Event, Lock
-from typing import Any, TypeVar
+from typing import TypeVar
 from weakref import WeakValueDictionary
 
 import msgspec
 
-from roundtable.errors import InputError
-from roundtable.generation.connectors.embedded_weights import broken, missing_extra
+from roundtable.generation.connectors.embedded_engine import Engine, Settings, load
 
 T = TypeVar("T")
-
-# A prompt is read in pieces of this many tokens; between two a call can be given up.
-_BATCH_TOKENS = 512
-_QUIET = -1
-
-
-class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """What a loaded model is made from; equal settings share one.
-
-    Args:
-        weights: The GGUF file.
-        slots: Calls that run side by side.
-        context_tokens: What a slot holds, prompt and answer together.
-        threads: Native threads that compute; 0 for one a core.
-    """
-
-    weights: Path
-    slots: int
-    context_tokens: int
-    threads: int
 
 
 class Slot:
     """One call's hold on a loaded model. Its methods block.
 
     Args:
-        server: The native server.
+        engine: The native server.
         number: The slot's number.
         given_up: Set when nobody waits for the call any more.
     """
 
-    def __init__(self, server: Any, number: int, given_up: Event) -> None:
-        self._server = server
+    def __init__(self, engine: Engine, number: int, given_up: Event) -> None:
+        self._engine = engine
         self.number = number
         self.given_up = given_up
+        self.tokens = engine.tokens
+        self.rendered = engine.rendered
 
-    def chat(self, body: dict[str, object], take: Callable[[bytes], None]) -> None:
+    def chat(self, body: dict[str, object], take: Callable[[bytes], object]) -> None:
         """Asks for a turn of a conversation; `take` gets each piece of JSON as it comes."""
-        self._call(self._server.handle_chat_completions, body, take)
+        self._call(self._engine.server.handle_chat_completions, body, take)
 
-    def complete(self, body: dict[str, object], take: Callable[[bytes], None]) -> None:
+    def complete(self, body: dict[str, object], take: Callable[[bytes], object]) -> None:
         """Asks for a text to be continued; `take` gets each piece of JSON as it comes."""
-        self._call(self._server.handle_completions, body, take)
+        self._call(self._engine.server.handle_completions, body, take)
 
     def _call(
-        self, method: Callable[..., None], body: dict[str, object], take: Callable[[bytes], None]
+        self, method: Callable[..., None], body: dict[str, object], take: Callable[[bytes], object]
     ) -> None:
         failure: list[BaseException] = []
 
@@ -92,7 +71,7 @@ class LoadedModel:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.users: WeakValueDictionary[int, object] = WeakValueDictionary()
-        self._server: Any = None
+        self._engine: Engine | None = None
         self._loading = Lock()
         self._choosing = Lock()
         self._free = dict.fromkeys(range(settings.slots), "")
@@ -116,17 +95,18 @@ class LoadedModel:
     def close(self) -> None:
         """Waits for the calls that run, and frees the memory."""
         self._threads.shutdown(wait=True, cancel_futures=True)
-        self._server = None
+        self._engine = None
 
     def _work(self, work: Callable[[Slot], T], prompt: str, given_up: Event) -> T:
         with self._loading:
-            if self._server is None:
-                self._server = _load(self.settings)
+            if self._engine is None:
+                self._engine = load(self.settings)
+            engine = self._engine
         with self._choosing:
             number = max(self._free, key=lambda free: _shared(self._free[free], prompt))
             remembered = self._free.pop(number)
         try:
-            result = work(Slot(self._server, number, given_up))
+            result = work(Slot(engine, number, given_up))
             remembered = prompt
             return result
         finally:
@@ -169,45 +149,3 @@ def _shared(first: str, second: str) -> int:
     """Returns how many characters two texts have in common at their beginning."""
     longest = range(min(len(first), len(second)))
     return bisect_left(longest, True, key=lambda at: first[: at + 1] != second[: at + 1])
-
-
-def _load(settings: Settings) -> Any:
-    """Returns a native server that has answered once.
-
-    Raises:
-        MissingExtraError: the engine is not installed.
-        InputError: the weights cannot be loaded.
-    """
-    try:
-        import xllamacpp
-    except ImportError as error:
-        raise missing_extra() from error
-    params = xllamacpp.CommonParams()
-    params.model.path = str(settings.weights)
-    params.n_parallel = settings.slots
-    params.n_ctx = settings.context_tokens * settings.slots
-    params.n_batch = params.n_ubatch = _BATCH_TOKENS
-    if settings.threads:
-        params.cpuparams.n_threads = params.cpuparams_batch.n_threads = settings.threads
-    params.verbosity = _QUIET
-    params.reasoning_format = xllamacpp.common_reasoning_format.COMMON_REASONING_FORMAT_NONE
-    # The context is what the settings say, not what memory allows; evicted prompts are not kept.
-    params.fit_params = False
-    params.cache_ram_mib = 0
-    # The engine always listens on a loopback port; only who knows this key may ask there.
-    params.api_keys = [secrets.token_urlsafe(32)]
-    params.ui = params.endpoint_slots = False
-    # Our own first call warms up. It must come: a server freed before its first answer hangs.
-    params.warmup = False
-    try:
-        server = xllamacpp.Server(params)
-    except RuntimeError as error:
-        raise broken(settings.weights) from error
-    answers: list[bytes] = []
-    server.handle_completions(b'{"prompt":"a","max_tokens":1}', answers.append)
-    if not answers:
-        raise InputError(
-            "the engine loaded the weights but answers nothing",
-            fix="check that the file is a text model",
-        )
-    return server

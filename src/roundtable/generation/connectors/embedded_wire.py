@@ -123,6 +123,18 @@ def prompt_of(request: Request) -> str:
     return request.messages[0].content
 
 
+def boundary(prompt: str) -> tuple[str, str]:
+    """Returns a completion's prompt without its last spaces, and what an option begins with.
+
+    A word and the space before it are one token, so a model hardly ever sees a text cut after a
+    space: `Category: ` is continued as `Category:` by an option with a space before it.
+    """
+    bare = prompt.rstrip(" ")
+    if bare != prompt:
+        return (bare, " ") if bare else ("", "")
+    return (prompt, "" if not prompt or prompt[-1].isspace() else " ")
+
+
 def generation_body(request: Request, *, lead: str) -> dict[str, object]:
     """Returns the part of a generation's body that its prompt does not decide.
 
