@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
-import json
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 
-from roundtable import plugins
 from roundtable.assets import DatasetSpec, ExampleSelector, Samples, read_samples
 from roundtable.digest import Key, digest
-from roundtable.economics.price import Price
-from roundtable.errors import InputError, NotFoundError, Place, PluginError, UsageError
-from roundtable.evaluation.limits import Limiter
-from roundtable.evaluation.metrics.table import METRICS, defaults
+from roundtable.errors import InputError, NotFoundError, Place, UsageError
+from roundtable.evaluation.metrics.table import defaults
 from roundtable.evaluation.plan import CODE_VERSION, CandidatePlan, Plan, Source
-from roundtable.evaluation.seams import Health
 from roundtable.evaluation.types import Metric
-from roundtable.generation.connectors.protocol import Connector, ScoresOptions
-from roundtable.generation.connectors.table import CONNECTORS
-from roundtable.generation.constraints.protocol import Constraint
-from roundtable.generation.constraints.table import CONSTRAINTS
-from roundtable.generation.pipeline import Parameters, Pipeline
-from roundtable.generation.prompt import PromptTemplate
+from roundtable.jobs.parts import metric_of, pipeline_of, source_of
 from roundtable.workspace import Dataset, Model, Prompt, UseCase, Workspace
 
 DEFAULT_SPLITS = {"train": 0.8, "test": 0.2}
@@ -142,12 +130,12 @@ def plan(
 
     def source(id: str) -> Source:
         if id not in sources:
-            sources[id] = _source(workspace, workspace.models[id])
+            sources[id] = source_of(workspace, workspace.models[id])
         return sources[id]
 
     metrics: dict[str, Metric] = {}
     for ref in _metric_refs(usecase):
-        metric = _metric(workspace, usecase, ref)
+        metric = metric_of(workspace, usecase, ref)
         metrics[ref.name] = metric
         if hasattr(metric, "rubric"):
             judge = str(getattr(metric, "model", ""))
@@ -172,7 +160,7 @@ def plan(
                 id=candidate.id,
                 key=known.candidates[candidate.id],
                 description=_description(candidate),
-                pipeline=_pipeline(workspace, usecase, candidate, asked),
+                pipeline=pipeline_of(workspace, usecase, candidate, asked),
                 source=asked,
                 selector=selector,
                 metrics=metrics,
@@ -264,99 +252,6 @@ def _metric_refs(usecase: UseCase) -> list[Any]:
     return [MetricRef(name=name) for name in defaults(usecase.task.kind)]
 
 
-def _metric(workspace: Workspace, usecase: UseCase, ref: Any) -> Metric:
-    options = dict(ref.options)
-    if ref.name == "judge" and options.get("rubric") in workspace.prompts:
-        prompt = workspace.prompts[options["rubric"]]
-        options["rubric"] = "\n\n".join(section.source for section in prompt.sections)
-    return cast(
-        "Metric",
-        _make(
-            workspace, "metrics", ref.name, METRICS, options, Place(usecase.file, None, "metrics")
-        ),
-    )
-
-
-def _make(
-    workspace: Workspace,
-    kind: plugins.Kind,
-    name: str,
-    builtin: Mapping[str, str],
-    options: Mapping[str, object],
-    where: Place,
-) -> Any:
-    local = workspace.settings.plugins.get(kind, {})
-    try:
-        found = plugins.find(kind, name, builtin=builtin, local=local, root=workspace.root)
-    except NotFoundError as error:
-        raise NotFoundError(kind[:-1], name, {*builtin, *local}, where=where) from error
-    known = {field.name for field in dataclasses.fields(found)}
-    for option in options:
-        if option not in known:
-            raise NotFoundError(f"option of {name!r}", option, known, where=where)
-    frozen = {key: tuple(v) if isinstance(v, list) else v for key, v in options.items()}
-    try:
-        return found(**frozen)
-    except (TypeError, ValueError) as error:
-        raise PluginError(
-            f"the {kind[:-1]} {name!r} cannot be made: {error}",
-            where=where,
-            fix="give it the options that its reference page lists",
-        ) from error
-
-
-def _source(workspace: Workspace, model: Model) -> Source:
-    local = workspace.settings.plugins.get("connectors", {})
-    cls = plugins.find(
-        "connectors", model.provider, builtin=CONNECTORS, local=local, root=workspace.root
-    )
-    fields = {field.name for field in dataclasses.fields(cls)}
-    given: dict[str, object] = {"model": model.model}
-    for name in ("base_url", "api_key_env"):
-        if value := getattr(model, name):
-            given[name] = value
-    if model.path:
-        given["path"] = str(workspace.root / Path(model.file).parent / model.path)
-    # An option is a field of the connector, or else part of the request's body.
-    body = {name: value for name, value in model.options.items() if name not in fields}
-    given |= {name: value for name, value in model.options.items() if name in fields}
-    if body and "options" in fields:
-        given["options"] = body
-    elif body:
-        raise NotFoundError(
-            f"option of {model.provider!r}", next(iter(body)), fields, where=Place(model.file)
-        )
-    given = {name: value for name, value in given.items() if name in fields}
-    connector = _make(
-        workspace,
-        "connectors",
-        model.provider,
-        CONNECTORS,
-        given,
-        Place(model.file, None, "provider"),
-    )
-    slots = int(getattr(connector, "slots", 0) or 0)
-    in_flight = min(model.max_in_flight, slots) if slots else model.max_in_flight
-    price = model.price
-    return Source(
-        id=model.id,
-        provider=model.provider,
-        name=model.model,
-        connector=cast("Connector", connector),
-        price=Price()
-        if price is None
-        else Price(
-            input_usd_per_mtok=price.input_usd_per_mtok,
-            output_usd_per_mtok=price.output_usd_per_mtok,
-            cached_input_usd_per_mtok=price.cached_input_usd_per_mtok,
-        ),
-        limiter=Limiter(in_flight),
-        health=Health(),
-        # More samples than slots: while some wait for their commit, others use their slots.
-        workers=in_flight + max(1, in_flight // 2),
-    )
-
-
 def _selector(
     workspace: Workspace, usecase: UseCase, candidate: Any, *, samples: Samples, made: bool
 ) -> ExampleSelector:
@@ -374,105 +269,6 @@ def _selector(
         evaluated=samples,
         cache=workspace.root / CACHE,
     )
-
-
-def _pipeline(workspace: Workspace, usecase: UseCase, candidate: Any, source: Source) -> Pipeline:
-    natural = _constraint(workspace, usecase, _natural(usecase))
-    kind = candidate.constrain
-    constraint = _constraint(workspace, usecase, kind) if kind != "none" else None
-    grammar = constraint.grammar.kind if constraint is not None else ""
-    template, parameters, shows = None, Parameters(), False
-    if candidate.prompt:
-        prompt = workspace.prompts[candidate.prompt]
-        template = PromptTemplate(
-            [(section.role, section.source, section.line) for section in prompt.sections],
-            partials=prompt.partials,
-            file=prompt.file,
-            completion=prompt.format == "completion",
-        )
-        parameters = _parameters(prompt.parameters, candidate.parameters)
-        shows = "examples" in prompt.inputs
-    elif source.provider != "baseline":
-        raise InputError(
-            f"the candidate {candidate.id!r} has no prompt",
-            where=Place(usecase.file, None, "candidates"),
-            fix="name one of the workspace's prompts; only provider `baseline` needs none",
-        )
-    scores: tuple[str, ...] = ()
-    connector = source.connector
-    if (
-        grammar == "choice"
-        and candidate.repeats == 1
-        and isinstance(connector, ScoresOptions)
-        and connector.scores_options
-    ):
-        scores = tuple(usecase.task.options)
-    return Pipeline(
-        model=source.name,
-        template=template,
-        shows_examples=shows,
-        parameters=parameters,
-        constraint=constraint,
-        reader=natural,
-        enforced=grammar in connector.enforces,
-        scores=scores,
-        calibrate=candidate.calibrate,
-        repeats=candidate.repeats,
-    )
-
-
-def _natural(usecase: UseCase) -> str:
-    return {"choice": "choice", "extract": "json-schema"}.get(usecase.task.kind, "none")
-
-
-def _constraint(workspace: Workspace, usecase: UseCase, kind: str) -> Constraint | None:
-    task = usecase.task
-    options: dict[str, object]
-    if kind == "none":
-        return None
-    if kind == "choice":
-        options = {"options": tuple(task.options)}
-    elif kind == "json-schema":
-        options = {"schema": _schema(workspace, usecase)}
-    elif kind == "regex":
-        options = {"pattern": task.pattern}
-    else:
-        options = {"grammar": task.grammar}
-        from roundtable.generation.constraints.grammar import GrammarText
-
-        (name,) = (field.name for field in dataclasses.fields(GrammarText))
-        options = {name: task.grammar}
-    where = Place(usecase.file, None, "task")
-    return cast("Constraint", _make(workspace, "constraints", kind, CONSTRAINTS, options, where))
-
-
-def _schema(workspace: Workspace, usecase: UseCase) -> str:
-    task = usecase.task
-    if isinstance(task.json_schema, str) and task.json_schema:
-        return (workspace.root / Path(usecase.file).parent / task.json_schema).read_text("utf-8")
-    if task.json_schema:
-        return json.dumps(task.json_schema)
-    if isinstance(task.fields, str) or not task.fields:
-        # Each row names its own fields: any object of texts and nulls.
-        return json.dumps({"type": "object", "additionalProperties": {"type": ["string", "null"]}})
-    return json.dumps(
-        {
-            "type": "object",
-            "properties": {name: {"type": ["string", "null"]} for name in task.fields},
-            "required": list(task.fields),
-            "additionalProperties": False,
-        }
-    )
-
-
-def _parameters(*given: Any) -> Parameters:
-    merged: dict[str, Any] = {}
-    for one in given:
-        for name in ("temperature", "top_p", "max_tokens", "stop", "seed"):
-            value = getattr(one, name, None)
-            if value is not None and value != ():
-                merged[name] = tuple(value) if name == "stop" else value
-    return Parameters(**merged)
 
 
 def _refuse_later(usecase: UseCase, candidate: Any) -> None:

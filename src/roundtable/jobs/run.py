@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import msgspec
+import numpy as np
 from numpy.typing import NDArray
 
 from roundtable.errors import (

@@ -1,0 +1,196 @@
+"""The runner against a bare client loop and its peers, on one loopback server, in one run.
+
+`python benchmarks/runner.py [--samples 2000] [--large 100000] [--peers]`: ratios, CPU, memory.
+Peers need `pip install --require-hashes --no-deps -r locks/bench.txt`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+PROVIDER = HERE.parent / "tests/servers/provider.py"
+IN_FLIGHT = 64
+LATENCY_MS = 50
+
+FLOOR = """
+import asyncio, json, resource, sys, time, aiohttp
+url, n = sys.argv[1], int(sys.argv[2])
+async def main():
+    connector = aiohttp.TCPConnector(limit=0)
+    async with aiohttp.ClientSession(connector=connector) as session:
+        numbers = iter(range(n))
+        async def work():
+            for i in numbers:
+                body = {"model": "mock", "messages": [{"role": "user", "content": f"request {i}"}]}
+                async with session.post(url + "/chat/completions", json=body) as answer:
+                    json.loads(await answer.read())
+        await asyncio.gather(*(work() for _ in range(64)))
+asyncio.run(main())
+"""
+
+OURS = """
+import sys
+from pathlib import Path
+import roundtable
+sys.setswitchinterval(0.001)
+workspace = roundtable.load(Path(sys.argv[1]))
+outcome = roundtable.run(workspace, "bench")
+assert outcome.candidates[0].n_samples == int(sys.argv[2]), outcome.candidates[0]
+assert outcome.candidates[0].n_errors == 0
+"""
+
+PYDANTIC_EVALS = """
+import asyncio, sys
+from openai import AsyncOpenAI
+from pydantic_evals import Case, Dataset
+client = AsyncOpenAI(base_url=sys.argv[1], api_key="none")
+async def task(text):
+    answer = await client.chat.completions.create(
+        model="mock", messages=[{"role": "user", "content": text}])
+    return answer.choices[0].message.content
+dataset = Dataset(name="bench", cases=[
+    Case(name=str(i), inputs=f"request {i}", expected_output="a") for i in range(int(sys.argv[2]))])
+asyncio.run(dataset.evaluate(task, max_concurrency=64, progress=False))
+"""
+
+INSPECT = """
+import os, sys
+os.environ["OPENAI_API_KEY"] = "none"
+from inspect_ai import Task, eval
+from inspect_ai.dataset import MemoryDataset, Sample
+from inspect_ai.scorer import match
+from inspect_ai.solver import generate
+samples = [Sample(input=f"request {i}", target="a") for i in range(int(sys.argv[2]))]
+eval(Task(dataset=MemoryDataset(samples), solver=generate(), scorer=match()),
+     model="openai/mock", model_base_url=sys.argv[1], max_connections=64, display="none",
+     log_dir=sys.argv[3])
+"""
+
+MEASURE = """
+import resource, runpy, sys, time, json
+script = sys.argv[1]; sys.argv = sys.argv[1:]
+started = time.perf_counter()
+code = compile(open(script).read(), script, "exec")
+exec(code, {"__name__": "__main__"})
+used = resource.getrusage(resource.RUSAGE_SELF)
+print(json.dumps({"s": time.perf_counter() - started, "cpu_s": used.ru_utime + used.ru_stime,
+                  "mb": used.ru_maxrss / 1024}), file=sys.stderr)
+"""
+
+
+@contextmanager
+def provider() -> Any:
+    process = subprocess.Popen(
+        [sys.executable, str(PROVIDER), "--port", "0", "--latency-ms", str(LATENCY_MS)],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    try:
+        yield json.loads(process.stdout.readline())["openai_url"]
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def measure(folder: Path, script: str, *arguments: str) -> dict[str, float]:
+    path = folder / "script.py"
+    path.write_text(script)
+    runner = folder / "measure.py"
+    runner.write_text(MEASURE)
+    done = subprocess.run(
+        [sys.executable, str(runner), str(path), *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=folder,
+    )
+    if done.returncode:
+        raise SystemExit(done.stderr[-3000:])
+    return dict(json.loads(done.stderr.strip().splitlines()[-1]))
+
+
+def workspace(folder: Path, url: str, n: int) -> Path:
+    root = folder / f"workspace-{n}"
+    if root.exists():
+        shutil.rmtree(root)
+    for kind in ("models", "datasets", "prompts", "usecases"):
+        (root / kind).mkdir(parents=True)
+    (root / "roundtable.toml").write_text('[workspace]\nname = "bench"\n')
+    (root / "models/mock.toml").write_text(
+        f'title = "mock"\nprovider = "openai"\nmodel = "mock"\nbase_url = "{url}"\n'
+        f'license = "Apache-2.0"\nmax_in_flight = {IN_FLIGHT}\n'
+        "[price]\ninput_usd_per_mtok = 0.001\noutput_usd_per_mtok = 0.001\n"
+    )
+    (root / "datasets/rows.toml").write_text(
+        'title = "rows"\npath = "rows.jsonl"\nlicense = "internal"\ninput = ["text"]\n'
+        'target = "label"\n'
+    )
+    with (root / "datasets/rows.jsonl").open("w") as out:
+        for i in range(n):
+            text = f"request {i}: please find me somebody who can help with this soon"
+            out.write(json.dumps({"id": str(i), "text": text, "label": "a"}) + "\n")
+    (root / "prompts/plain.prompt.md").write_text(
+        "---\ntitle: plain\nowner: a@example.com\ninputs: [text]\n---\n# user\n{{ text }}\n"
+    )
+    (root / "usecases/bench.toml").write_text(
+        'title = "bench"\nowner = "a@example.com"\nstage = "poc"\naudience = "internal"\n'
+        'tolerance = "balanced"\ndataset = "rows"\nmetrics = ["exact_match"]\n'
+        '[task]\nkind = "answer"\n[[candidates]]\nid = "only"\nmodel = "mock"\nprompt = "plain"\n'
+    )
+    return root
+
+
+def line(name: str, n: int, found: dict[str, float], floor: dict[str, float] | None) -> None:
+    rate = n / found["s"]
+    ratio = "" if floor is None else f"  {floor['s'] / found['s']:.2f} of the floor"
+    cpu = found["cpu_s"] / n * 1000
+    print(f"{name:32} {rate:8.0f}/s  {cpu:6.2f} ms CPU  {found['mb']:6.0f} MB{ratio}", flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--samples", type=int, default=2000)
+    parser.add_argument("--large", type=int, default=0)
+    parser.add_argument("--peers", action="store_true")
+    options = parser.parse_args()
+    n = options.samples
+    with tempfile.TemporaryDirectory() as name, provider() as url:
+        folder = Path(name)
+        floor = measure(folder, FLOOR, url, str(n))
+        line("bare aiohttp loop", n, floor, None)
+        root = workspace(folder, url, n)
+        ours = measure(folder, OURS, str(root), str(n))
+        line("roundtable", n, ours, floor)
+        # Start-up and the report are fixed costs: a hundred samples show them.
+        again = measure(folder, OURS, str(root), str(n))
+        line("roundtable, nothing changed", n, again, None)
+        if options.large:
+            root = workspace(folder, url, options.large)
+            large = measure(folder, OURS, str(root), str(options.large))
+            line(f"roundtable, {options.large}", options.large, large, None)
+            print(f"memory: {large['mb'] / ours['mb']:.2f} of that at {n}")
+            started_s = time.perf_counter()
+            measure(folder, OURS, str(root), str(options.large))
+            print(f"nothing changed at {options.large}: {time.perf_counter() - started_s:.2f} s")
+        if options.peers:
+            for peer, script in (("pydantic_evals", PYDANTIC_EVALS), ("inspect_ai", INSPECT)):
+                if importlib.util.find_spec(peer) is None:
+                    print(f"{peer}: not installed (locks/bench.txt)")
+                    continue
+                line(peer, n, measure(folder, script, url, str(n), str(folder / "logs")), floor)
+
+
+if __name__ == "__main__":
+    main()
