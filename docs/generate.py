@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import importlib
 import inspect
+import json
 import re
 import sys
 import tomllib
@@ -34,7 +35,7 @@ def pages() -> dict[str, str]:
     }
 
 
-# -- docstrings -------------------------------------------------------------------------------------
+# -- docstrings ---------------------------------------------------------------------------------
 
 
 def prose(thing: object) -> tuple[str, dict[str, str]]:
@@ -108,7 +109,7 @@ def load(target: str) -> type[Any]:
     return found
 
 
-# -- pages ------------------------------------------------------------------------------------------
+# -- pages --------------------------------------------------------------------------------------
 
 
 def metrics() -> str:
@@ -123,6 +124,195 @@ def metrics() -> str:
         "decides:\n\n" + table(("task", "metrics"), rows)
     )
     return plugin_page("Metrics", intro, METRICS)
+
+
+def connectors() -> str:
+    """Returns the page of the connectors."""
+    from roundtable.generation.connectors.table import CONNECTORS
+
+    intro = (
+        "A model's file names its connector: `provider`. `model`, `base_url`, `api_key_env` and "
+        "`path` are keys of the file itself; the other options stand in its table `options`. What "
+        "a connector does not know there goes into the request's body, if it has one."
+    )
+    return plugin_page("Connectors", intro, CONNECTORS)
+
+
+def constraints() -> str:
+    """Returns the page of the output spaces."""
+    from roundtable.generation.constraints.table import CONSTRAINTS
+
+    intro = (
+        "A candidate says what its answer may be: `constrain`. Where the connector's decoder can "
+        "be held to it, nothing else can come out; elsewhere the answer is read, asked for once "
+        "more with the reason, and then an error. `none` (the default) takes any text. The space "
+        "itself stands in the use case's `[task]`: `options`, `schema` or `fields`, `pattern`, "
+        "`grammar`."
+    )
+    return plugin_page("Output spaces", intro, CONSTRAINTS)
+
+
+WAYS_IN = {
+    "connectors": ("reach a model", "`provider` of a model", "check_connector"),
+    "metrics": ("score an answer", "`metrics` of a use case", "check_metric"),
+    "retrievers": ("find passages", "`retriever` of a corpus (not used yet)", ""),
+    "constraints": ("say what an answer may be", "`constrain` of a candidate", "check_constraint"),
+    "checks": ("hold evidence against a rule", "a gate (not used yet)", ""),
+}
+
+
+def plugins() -> str:
+    """Returns the page of the kinds of plug-in."""
+    from roundtable.plugins import KINDS
+
+    sections = []
+    for kind in KINDS:
+        purpose, named_in, suite = WAYS_IN[kind]
+        lines = [
+            f"## `{kind}`\n",
+            f"They {purpose}; named in {named_in}.\n",
+            f"- in a workspace: `[plugins.{kind}]` of `roundtable.toml`, name to `file.py:Class`",
+            f"- in a package: the entry-point group `roundtable.{kind}`",
+        ]
+        if suite:
+            lines.append(f"- held to its rules by `roundtable.conformance.{suite}`")
+        sections.append("\n".join(lines) + "\n")
+    return (
+        f"# Plug-ins\n\n{WRITTEN}\nA plug-in is a frozen dataclass with one method; its fields are "
+        "its options. A name is looked up in the workspace, then among the built-ins, then in what "
+        "is installed. How to write one: [a metric](../how-to/add-a-metric.md), "
+        "[a connector](../how-to/add-a-connector.md).\n\n" + "\n".join(sections)
+    )
+
+
+def commands() -> str:
+    """Returns the page of the commands."""
+    import click
+
+    from roundtable.cli.main import COMMANDS, group
+
+    def section(command: click.Command, path: str, level: int) -> Iterator[str]:
+        context = click.Context(command, info_name=path)
+        usage = " ".join(command.collect_usage_pieces(context))
+        options = [
+            (f"`{', '.join(one.opts)}{_value(one, context)}`", one.help or "")
+            for one in command.params
+            if isinstance(one, click.Option)
+        ]
+        text = inspect.cleandoc(command.help or "")
+        yield (
+            f"{'#' * level} `{path}`\n\n`{path} {usage}`\n\n{text}\n\n"
+            + table(("option", "meaning"), options)
+        ).rstrip() + "\n"
+        if isinstance(command, click.Group):
+            for name, child in command.commands.items():
+                yield from section(child, f"{path} {name}", level + 1)
+
+    context = click.Context(group)
+    found = {name: group.get_command(context, name) for name in COMMANDS}
+    sections = [
+        part
+        for name, command in found.items()
+        if command is not None
+        for part in section(command, f"roundtable {name}", 2)
+    ]
+    rows = [(f"`{name}`", line) for name, (_, line) in COMMANDS.items()]
+    return (
+        f"# Commands\n\n{WRITTEN}\n{table(('command', 'what it does'), rows)}\n"
+        "Every command exits with one of [these codes](errors.md). With `--json`, standard output "
+        "holds one JSON document; progress goes to standard error.\n\n" + "\n".join(sections)
+    )
+
+
+def _value(option: Any, context: Any) -> str:
+    return "" if option.is_flag else f" {option.make_metavar(context)}"
+
+
+FILES = {
+    "workspace": "roundtable.toml",
+    "model": "models/ID.toml",
+    "dataset": "datasets/ID.toml",
+    "corpus": "corpora/ID.toml",
+    "guard": "guards/ID.toml",
+    "recipe": "recipes/ID.toml",
+    "policy": "policies/ID.toml",
+    "usecase": "usecases/ID.toml",
+    "prompt": "prompts/ID.prompt.md (its front matter)",
+}
+
+
+def workspace() -> str:
+    """Returns the page of the files of a workspace."""
+    from roundtable.workspace.schemas import KINDS, schema
+
+    sections = []
+    for kind in KINDS:
+        described = json.loads(schema(kind))
+        rows = list(_keys(described, described.get("$defs", {}), ""))
+        sections.append(
+            f"## `{kind}`: {FILES[kind]}\n\n{described.get('description', '')}\n\n"
+            + table(("key", "type", "default", "meaning"), rows)
+        )
+    return (
+        f"# Files of a workspace\n\n{WRITTEN}\nA workspace is a folder with `roundtable.toml` at "
+        "its root, one file an asset. An id is the file's path below its folder, without the "
+        "ending. `roundtable schema KIND` prints the JSON Schema of a kind, and `roundtable check` "
+        "writes all of them to `.roundtable/schema/`, where the `#:schema` line of a file lets an "
+        "editor find them.\n\n" + "\n".join(sections)
+    )
+
+
+def _keys(
+    described: Mapping[str, Any], shared: Mapping[str, Any], path: str
+) -> Iterator[tuple[str, ...]]:
+    required = described.get("required", [])
+    for name, one in described.get("properties", {}).items():
+        key = f"{path}{name}"
+        inner = _resolved(one, shared)
+        table_of = inner.get("properties")
+        default = one.get("default")
+        shown = "" if table_of or default in (None, "", [], {}) else f"`{json.dumps(default)}`"
+        meaning = one.get("description") or inner.get("description", "")
+        yield (f"`{key}`", _type(one, shared), "required" if name in required else shown, meaning)
+        if table_of:
+            yield from _keys(inner, shared, f"{key}.")
+        items = _resolved(inner.get("items", {}), shared)
+        if items.get("properties"):
+            yield from _keys(items, shared, f"{key}[].")
+    extra = described.get("additionalProperties")
+    if isinstance(extra, Mapping) and extra:
+        inner = _resolved(extra, shared)
+        yield (f"`{path}NAME`", _type(extra, shared), "", inner.get("description", ""))
+        if inner.get("properties"):
+            yield from _keys(inner, shared, f"{path}NAME.")
+
+
+def _resolved(one: Mapping[str, Any], shared: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Follows a reference, and the only table among alternatives."""
+    if "$ref" in one:
+        return _resolved(shared[one["$ref"].rpartition("/")[2]], shared)
+    for choice in one.get("anyOf", []):
+        inner = _resolved(choice, shared)
+        if "$ref" in choice and inner.get("properties"):
+            return inner
+    return one
+
+
+def _type(one: Mapping[str, Any], shared: Mapping[str, Any]) -> str:
+    if "$ref" in one:
+        return _type(shared[one["$ref"].rpartition("/")[2]], shared)
+    if "enum" in one:
+        return " or ".join(f"`{json.dumps(value)}`" for value in one["enum"])
+    if "const" in one:
+        return f"`{json.dumps(one['const'])}`"
+    if "anyOf" in one:
+        kinds = [_type(choice, shared) for choice in one["anyOf"] if choice != {"type": "null"}]
+        return " or ".join(dict.fromkeys(kinds))
+    if one.get("type") == "array":
+        return f"list of {_type(one.get('items', {}), shared)}"
+    names = {"string": "text", "object": "table", "boolean": "true or false"}
+    kind = str(one.get("format") or one.get("type") or "any")
+    return names.get(kind, kind)
 
 
 def errors() -> str:
