@@ -1,6 +1,8 @@
 """The reference pages are what the code is, and name everything there is."""
 
 import importlib.util
+import subprocess
+import sys
 from pathlib import Path
 from types import ModuleType
 
