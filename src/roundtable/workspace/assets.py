@@ -138,13 +138,22 @@ class Dataset(Licensed):
             )
         for name in [self.path] if self.path else self.files.values():
             if not name.endswith(ROWS):
-                raise wrong(f"rows cannot be read from {name!r}", f"use one of: {', '.join(ROWS)}")
+                raise wrong(
+                    f"rows cannot be read from {name!r}",
+                    f"use one of: {', '.join(ROWS)}",
+                    field="path" if self.path else "files",
+                )
         if sum(map(bool, (self.files, self.split, self.splits))) > 1:
-            raise wrong("`files`, `split` and `splits` exclude each other", "keep one of the three")
+            raise wrong(
+                "`files`, `split` and `splits` exclude each other",
+                "keep one of the three",
+                field="split" if self.split else "splits",
+            )
         if self.target and self.target in self.input:
             raise wrong(
                 f"the target {self.target!r} is also an input: a prompt could show the answer",
                 "take it out of `input`",
+                field="input",
             )
         return self
 

@@ -43,11 +43,12 @@ class Parent(Declared):
     )
 
 
-def wrong(what: str, fix: str) -> PydanticCustomError:
+def wrong(what: str, fix: str, *, field: str = "") -> PydanticCustomError:
     """Returns an error for a validator to raise, with its remedy.
 
     Args:
         what: One sentence: what is wrong.
         fix: One sentence: what to do about it.
+        field: The key it is about, where a validator sees a whole table.
     """
-    return PydanticCustomError("declared", "{what}", {"what": what, "fix": fix})
+    return PydanticCustomError("declared", "{what}", {"what": what, "fix": fix, "field": field})

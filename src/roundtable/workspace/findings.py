@@ -68,6 +68,8 @@ class Findings:
         for one in error.errors(include_url=False, include_context=True, include_input=False):
             context = one.get("ctx", {})
             path = _in_data(one["loc"], data, missing=one["type"] == "missing")
+            if field := context.get("field"):
+                path = (*path, field)
             message, fix = _in_words(one["type"], one["msg"], context, path, cls)
             self.add(file, path, message=message, fix=fix)
 

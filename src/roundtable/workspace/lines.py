@@ -61,8 +61,12 @@ def yaml_lines(text: str, first_line: int) -> dict[Path, int]:
 def line_of(path: Sequence[str | int], lines: Mapping[Path, int]) -> int | None:
     """Returns the line of a path, or of what it lies in."""
     for length in range(len(path), -1, -1):
-        if (line := lines.get(tuple(path[:length]))) is not None:
-            return line
+        here = tuple(path[:length])
+        if here in lines:
+            return lines[here]
+        # A table that is only opened by its parts: `[plugins.metrics]` opens `plugins`.
+        if inside := [line for one, line in lines.items() if one[:length] == here]:
+            return min(inside)
     return None
 
 

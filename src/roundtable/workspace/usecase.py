@@ -94,11 +94,16 @@ class Task(Declared):
     @model_validator(mode="after")
     def _options_for_choice(self) -> Task:
         if self.kind == "choice" and len(self.options) < 2:
-            raise wrong("a choice needs two options or more", 'write options = ["a", "b"]')
+            raise wrong(
+                "a choice needs two options or more",
+                'write options = ["a", "b"]',
+                field="options" if self.options else "",
+            )
         if self.kind != "choice" and self.options:
             raise wrong(
                 f"a task of kind {self.kind!r} has no options",
                 'write kind = "choice", or drop them',
+                field="options",
             )
         return self
 
