@@ -1,9 +1,9 @@
-"""Values to one self-contained HTML file.
+"""Values to one self-contained HTML file that a person likes to read.
 
-1. `run_view` holds what a report shows: values only, filled by `jobs`.
-2. `pictures` turns them into Vega-Lite specifications, `charts` renders all of these in one go.
-3. `shown_samples` picks the samples that fit into one file; `reading` ranks the errors to read.
-4. `page` fills the templates: everything is escaped, nothing is loaded from elsewhere.
+1. `run_view` holds the values: plain structs, filled in by whoever ran the use case.
+2. `drawings` makes Vega-Lite specs of them and renders all to SVG in one go.
+3. `samples` orders the errors to read first and packs all samples as data for the page's script.
+4. `document` fills the templates with style and script inlined, and writes the file in one step.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from roundtable.reports.run import run_report
+    from roundtable.reports.run_page import run_report
     from roundtable.reports.run_view import RunReport
 
-_PUBLIC = {"RunReport": "run_view", "run_report": "run"}
+_PUBLIC = {"RunReport": "run_view", "run_report": "run_page"}
 __all__ = ["RunReport", "run_report"]
 
 

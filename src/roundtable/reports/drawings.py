@@ -1,0 +1,382 @@
+"""Vega-Lite specs of a run's numbers, and their SVG for light and dark paper."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from math import log10
+from typing import Any
+
+import msgspec
+from markupsafe import Markup
+
+from roundtable.evaluation.classes import ClassificationReport
+from roundtable.evaluation.types import Estimate
+from roundtable.reports.numbers import is_share, number, span
+
+Spec = dict[str, Any]
+
+# Of middling lightness, so that one drawing serves light paper, dark paper and print.
+ACCENT = "#2f86c9"
+QUIET = "#8b939e"
+LIMIT = "#cf6a4f"
+# Stands for the colour of the text around the drawing.
+_INK = "#010203"
+_FAINT = "#040506"
+
+_CONFIG: Spec = {
+    "background": "transparent",
+    "aria": False,
+    "font": "sans-serif",
+    "view": {"stroke": None},
+    "text": {"color": _INK},
+    "axis": {
+        "labelColor": _INK,
+        "titleColor": _INK,
+        "labelFontSize": 11,
+        "titleFontSize": 11,
+        "titleFontWeight": "normal",
+        "gridColor": _FAINT,
+        "domain": False,
+        "ticks": False,
+        "labelPadding": 6,
+    },
+}
+
+
+class Drawing(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be drawn.
+
+    Args:
+        title: A few words above it.
+        text: What it shows, in words.
+        spec: As Vega-Lite.
+    """
+
+    title: str
+    text: str
+    spec: Spec
+
+
+class Chart(msgspec.Struct, frozen=True, kw_only=True):
+    """A drawing as SVG, safe to stand in a page, with its text alternative."""
+
+    title: str
+    text: str
+    svg: Markup
+
+
+def render(drawings: Sequence[Drawing]) -> list[Chart]:
+    """Returns the drawings as SVG; the renderer starts once (about 1 s), then takes ms a chart."""
+    if not drawings:
+        return []
+    import vl_convert
+
+    charts = []
+    for i, drawing in enumerate(drawings):
+        spec = {**drawing.spec, "config": _CONFIG}
+        svg: str = vl_convert.vegalite_to_svg(spec)
+        charts.append(Chart(title=drawing.title, text=drawing.text, svg=_inlined(svg, i)))
+    return charts
+
+
+def interval_plot(
+    metric: str,
+    estimates: Mapping[str, Estimate],
+    *,
+    accent: str,
+    limit: float | None = None,
+) -> Drawing | None:
+    """Returns each candidate's value as a dot with its interval as a line.
+
+    Args:
+        metric: Its name.
+        estimates: By candidate.
+        accent: The candidate drawn in colour.
+        limit: The gate's, drawn as a dashed line.
+
+    Returns:
+        None if no candidate has a value, or all are 0.
+    """
+    known = {name: e for name, e in estimates.items() if e.value is not None}
+    if not known or all(e.value == 0 and e.interval in (None, (0, 0)) for e in known.values()):
+        return None
+    share = is_share(known.values())
+    unit = next(iter(known.values())).unit
+    rows = []
+    words = []
+    for name, e in known.items():
+        low, high = e.interval or (e.value, e.value)
+        shown = number(e.value, unit=unit, share=share)
+        rows.append(
+            {"name": name, "value": e.value, "low": low, "high": high, "accent": name == accent}
+        )
+        between = span(e.interval, unit=unit, share=share)
+        words.append(f"{name}: {shown}" + (f", {between}" if between else ""))
+    ends = [float(r[k]) for r in rows for k in ("low", "high")]  # type: ignore[arg-type]
+    ends += [limit] if limit is not None else []
+    x = {"type": "quantitative", "axis": _x_axis(unit, share), "scale": _domain(ends, share)}
+    y = {"field": "name", "type": "nominal", "sort": None, "axis": _names()}
+    layers: list[Spec] = [
+        {
+            "mark": {"type": "rule", "strokeWidth": 3, "opacity": 0.55, "strokeCap": "round"},
+            "encoding": {
+                "x": {**x, "field": "low"},
+                "x2": {"field": "high"},
+                "y": y,
+                "color": _accent(),
+            },
+        },
+        {
+            "mark": {"type": "point", "filled": True, "size": 90, "opacity": 1},
+            "encoding": {"x": {**x, "field": "value"}, "y": y, "color": _accent()},
+        },
+    ]
+    if limit is not None:
+        layers.append(
+            {
+                "data": {"values": [{"limit": limit}]},
+                "mark": {
+                    "type": "rule",
+                    "strokeDash": [4, 3],
+                    "color": LIMIT,
+                    "strokeWidth": 1.5,
+                },
+                "encoding": {"x": {**x, "field": "limit"}},
+            }
+        )
+        words.append(f"limit of the gate: {number(limit, unit=unit, share=share)}")
+    direction = next(iter(known.values())).direction
+    spec = {"data": {"values": rows}, "width": 220, "height": {"step": 28}, "layer": layers}
+    return Drawing(title=f"{metric} ({direction} is better)", text="; ".join(words), spec=spec)
+
+
+def trade_off(
+    title: str,
+    points: Sequence[tuple[str, float, Estimate]],
+    *,
+    unit: str,
+    quality: str,
+    accent: str,
+) -> Drawing | None:
+    """Returns quality with its interval against cost or time.
+
+    Args:
+        title: What lies along the bottom.
+        points: Candidate, its cost or time, and its quality.
+        unit: `usd` or `ms`.
+        quality: The quality's name.
+        accent: The candidate drawn in colour.
+
+    Returns:
+        None if there is nothing to weigh: no candidate, or all cost nothing.
+    """
+    known = [(name, x, e) for name, x, e in points if e.value is not None]
+    if not known or all(x == 0 for _, x, _ in known):
+        return None
+    share = is_share(e for _, _, e in known)
+    rows: list[Spec] = []
+    for name, x, e in known:
+        low, high = e.interval or (e.value, e.value)
+        rows.append(
+            {
+                "name": name,
+                "x": x,
+                "value": e.value,
+                "low": low,
+                "high": high,
+                "accent": name == accent,
+            }
+        )
+    most = max(x for _, x, _ in known)
+    x = {
+        "field": "x",
+        "type": "quantitative",
+        "axis": {**_x_axis(unit, False), "title": title},
+        "scale": {"domain": [0, most * 1.12], "nice": False},
+    }
+    quality_axis = {**_x_axis(known[0][2].unit, share), "title": quality}
+    ends = [float(r[k]) for r in rows for k in ("low", "high")]
+    y = {"type": "quantitative", "axis": quality_axis, "scale": _domain(ends, share)}
+    mark = {"type": "rule", "strokeWidth": 3, "opacity": 0.45, "strokeCap": "round"}
+    layers = [
+        {
+            "mark": mark,
+            "encoding": {
+                "x": x,
+                "y": {**y, "field": "low"},
+                "y2": {"field": "high"},
+                "color": _accent(),
+            },
+        },
+        {
+            "mark": {"type": "point", "filled": True, "size": 90, "opacity": 1},
+            "encoding": {"x": x, "y": {**y, "field": "value"}, "color": _accent()},
+        },
+    ]
+    for name, at, e in known:
+        # Names near the right edge stand left of their point, so that none is cut off.
+        align = "right" if at > most * 0.5 else "left"
+        layers.append(
+            {
+                "data": {"values": [{"x": at, "value": e.value, "name": name}]},
+                "mark": {
+                    "type": "text",
+                    "align": align,
+                    "dx": -9 if align == "right" else 9,
+                    "fontSize": 11,
+                    "limit": 150,
+                },
+                "encoding": {
+                    "x": x,
+                    "y": {**y, "field": "value"},
+                    "text": {"field": "name", "type": "nominal"},
+                },
+            }
+        )
+    words = "; ".join(
+        f"{name}: {number(e.value, unit=e.unit, share=share)} at {number(x, unit=unit)}"
+        for name, x, e in known
+    )
+    spec = {"data": {"values": rows}, "width": 260, "height": 200, "layer": layers}
+    return Drawing(title=f"{quality} against {title.lower()}", text=words, spec=spec)
+
+
+def latency_plot(
+    name: str, latencies_ms: Sequence[float], *, within: tuple[float, float], accent: str
+) -> Drawing:
+    """Returns how a candidate's latencies are spread.
+
+    Args:
+        name: The candidate.
+        latencies_ms: At least one.
+        within: The least and the most of all candidates, so that they share an axis.
+        accent: The candidate drawn in colour.
+    """
+    low, high = within
+    low = max(low, high / 1e5, 1e-3)
+    wide = high / low > 20
+    if high <= low:
+        low, high = low * 0.9, low * 1.1
+    bins = 24
+    step = (log10(high / low) if wide else high - low) / bins
+    edges = [low * 10 ** (step * i) if wide else low + step * i for i in range(bins + 1)]
+    counts = [0] * bins
+    for value in latencies_ms:
+        at = log10(max(value, low) / low) if wide else max(value, low) - low
+        counts[min(bins - 1, int(at / step))] += 1
+    rows = [
+        {"from": edges[i], "to": edges[i + 1], "count": n, "zero": 0}
+        for i, n in enumerate(counts)
+        if n
+    ]
+    scale: Spec = {"type": "log" if wide else "linear", "domain": [low, high], "nice": False}
+    axis = {**_x_axis("ms", False), "title": None, "labelOverlap": True}
+    spec: Spec = {
+        "data": {"values": rows},
+        "width": 230,
+        "height": 76,
+        "mark": {
+            "type": "rect",
+            "color": ACCENT if name == accent else QUIET,
+            "opacity": 0.85,
+        },
+        "encoding": {
+            "x": {"field": "from", "type": "quantitative", "scale": scale, "axis": axis},
+            "x2": {"field": "to"},
+            "y": {
+                "field": "count",
+                "type": "quantitative",
+                "axis": {"title": None, "tickCount": 3, "tickMinStep": 1, "format": "~s"},
+            },
+            "y2": {"field": "zero"},
+        },
+    }
+    ordered = sorted(latencies_ms)
+    middle = ordered[len(ordered) // 2]
+    words = (
+        f"{len(ordered)} latencies from {number(ordered[0], unit='ms')} to"
+        f" {number(ordered[-1], unit='ms')}, half of them under {number(middle, unit='ms')}"
+    )
+    return Drawing(title=f"{name}, latency in ms", text=words, spec=spec)
+
+
+def heat_map(name: str, report: ClassificationReport) -> Drawing:
+    """Returns a confusion table of many classes: each cell's share of its row."""
+    labels = [c.label for c in report.classes]
+    rows = [
+        {"target": labels[i], "answer": column, "share": count / total, "right": i == j}
+        for i, row in enumerate(report.confusion)
+        if (total := sum(row))
+        for j, (column, count) in enumerate(zip(report.columns, row, strict=True))
+        if count
+    ]
+    size = {"step": 10}
+    axis = {"labelFontSize": 9, "labelLimit": 120, "labelPadding": 2}
+    spec: Spec = {
+        "data": {"values": rows},
+        "width": size,
+        "height": size,
+        "mark": {"type": "rect"},
+        "encoding": {
+            "x": {
+                "field": "answer",
+                "type": "nominal",
+                "scale": {"domain": list(report.columns)},
+                "axis": {**axis, "title": "answered", "labelAngle": -90},
+            },
+            "y": {
+                "field": "target",
+                "type": "nominal",
+                "scale": {"domain": labels},
+                "axis": {**axis, "title": "expected"},
+            },
+            "color": {
+                "field": "right",
+                "type": "nominal",
+                "scale": {"domain": [True, False], "range": [ACCENT, LIMIT]},
+                "legend": None,
+            },
+            "opacity": {
+                "field": "share",
+                "type": "quantitative",
+                "scale": {"domain": [0, 1], "range": [0.12, 1]},
+                "legend": None,
+            },
+        },
+    }
+    text = "Each row is a class, each column an answer; the table of classes below has the numbers."
+    return Drawing(title=f"{name}, expected against answered", text=text, spec=spec)
+
+
+def _x_axis(unit: str, share: bool) -> Spec:
+    pattern = ".0%" if share else "$~g" if unit == "usd" else "~s" if unit else "~g"
+    title = None if share or unit == "usd" or not unit else unit
+    return {"format": pattern, "title": title, "tickCount": 4, "labelOverlap": True}
+
+
+def _names() -> Spec:
+    return {"title": None, "labelLimit": 130, "grid": False}
+
+
+def _accent() -> Spec:
+    scale = {"domain": [True, False], "range": [ACCENT, QUIET]}
+    return {"field": "accent", "type": "nominal", "scale": scale, "legend": None}
+
+
+def _domain(ends: Sequence[float], share: bool) -> Spec:
+    low, high = min(ends), max(ends)
+    margin = (high - low) * 0.12 or abs(high) * 0.1 or 0.1
+    # Less than a point of 100 across would make noise look like news.
+    margin = max(margin, 0.02) if share else margin
+    low, high = (low - margin if low < 0 else max(0.0, low - margin)), high + margin
+    return {"domain": [low, min(high, 1.0) if share else high], "nice": False, "zero": False}
+
+
+def _inlined(svg: str, number_in_page: int) -> Markup:
+    """Returns the SVG with the page's ink, ids of its own, and nothing that only a file needs."""
+    svg = svg.replace(_INK, "currentColor")
+    svg = svg.replace(f'stroke="{_FAINT}"', 'stroke="currentColor" stroke-opacity="0.13"')
+    svg = re.sub(r' xmlns(:\w+)?="[^"]*"', "", svg, count=2)
+    svg = re.sub(r'(id="|url\(#)(\w+)', rf"\g<1>c{number_in_page}-\g<2>", svg)
+    return Markup(svg.replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1))

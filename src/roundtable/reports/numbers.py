@@ -1,0 +1,66 @@
+"""Numbers as people read them: shares as per cent, money as dollars, times with their unit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from math import floor, isfinite, log10
+
+from roundtable.evaluation.types import Estimate
+
+NONE = "–"
+
+
+def is_share(estimates: Iterable[Estimate]) -> bool:
+    """Returns whether a metric's values all lie in [0, 1] and have no unit."""
+    known = [e for e in estimates if e.value is not None]
+    ends = [end for e in known for end in (e.value, *(e.interval or ())) if end is not None]
+    return all(not e.unit and e.statistic != "total" for e in known) and all(
+        -1e-9 <= end <= 1 + 1e-9 for end in ends
+    )
+
+
+def number(value: float | None, *, unit: str = "", share: bool = False) -> str:
+    """Returns a value with as many digits as mean something.
+
+    Args:
+        value: None, or what is not finite, gives a dash.
+        unit: `ms`, `s`, `usd` or any other; empty for none.
+        share: Whether it is in [0, 1] and shown as per cent.
+    """
+    if value is None or not isfinite(value):
+        return NONE
+    if share:
+        return f"{value * 100:.1f} %"
+    if unit == "usd":
+        return f"${value:,.2f}" if value == 0 or abs(value) >= 1 else f"${_digits(value)}"
+    if unit == "ms" and abs(value) >= 10_000:
+        return f"{_digits(value / 1000)} s"
+    return f"{_digits(value)} {unit}".strip()
+
+
+def span(interval: tuple[float, float] | None, *, unit: str = "", share: bool = False) -> str:
+    """Returns an interval in words; empty if there is none."""
+    if interval is None:
+        return ""
+    low, high = (number(end, unit=unit, share=share) for end in interval)
+    for tail in (" %", f" {unit}" if unit else " "):
+        if tail.strip() and low.endswith(tail) and high.endswith(tail):
+            low = low.removesuffix(tail)
+    return f"{low} to {high}"
+
+
+def duration(seconds: float) -> str:
+    """Returns a time such as `2 min 5 s`."""
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"
+
+
+def _digits(value: float) -> str:
+    if value == 0:
+        return "0"
+    if not 1e-6 <= abs(value) < 1e9:
+        return f"{value:.3g}"
+    return f"{value:,.{max(0, 2 - floor(log10(abs(value))))}f}"
