@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import tempfile
 from base64 import b64encode
@@ -11,7 +12,6 @@ from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
 
-import msgspec
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
@@ -48,9 +48,10 @@ def page(template: str, values: Mapping[str, object], *, style: str, script: str
 
 def as_data(value: object) -> Markup:
     """Returns JSON that may stand in a script element whatever text it holds."""
-    text = msgspec.json.encode(value).decode()
+    # Python's own encoder: it alone writes lone surrogates, which come out of a model's JSON.
+    text = json.dumps(value, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
     # No text can then end the element or open a comment in it.
-    for character in "<>&\u2028\u2029":
+    for character in "<>&":
         text = text.replace(character, f"\\u{ord(character):04x}")
     return Markup(text)
 
@@ -65,7 +66,7 @@ def write_page(text: str, path: Path) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(prefix=".new-", suffix=".html", dir=path.parent)
         try:
-            # Lone surrogates can come out of a model's JSON; no encoding has them.
+            # No encoding has lone surrogates either.
             with open(handle, "wb") as file:
                 file.write(text.encode("utf-8", "replace"))
             os.chmod(temporary, 0o644)

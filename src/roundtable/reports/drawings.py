@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from math import log10
 from typing import Any
 
@@ -27,7 +27,7 @@ _FAINT = "#040506"
 _CONFIG: Spec = {
     "background": "transparent",
     "aria": False,
-    "font": "sans-serif",
+    "font": "Arial, Liberation Sans, sans-serif",
     "view": {"stroke": None},
     "text": {"color": _INK},
     "axis": {
@@ -116,7 +116,7 @@ def interval_plot(
     ends = [float(r[k]) for r in rows for k in ("low", "high")]  # type: ignore[arg-type]
     ends += [limit] if limit is not None else []
     x = {"type": "quantitative", "axis": _x_axis(unit, share), "scale": _domain(ends, share)}
-    y = {"field": "name", "type": "nominal", "sort": None, "axis": _names()}
+    y = {"field": "name", "type": "nominal", "sort": None, "axis": _names(known)}
     layers: list[Spec] = [
         {
             "mark": {"type": "rule", "strokeWidth": 3, "opacity": 0.55, "strokeCap": "round"},
@@ -214,22 +214,18 @@ def trade_off(
             "encoding": {"x": x, "y": {**y, "field": "value"}, "color": _accent()},
         },
     ]
-    for name, at, e in known:
-        # Names near the right edge stand left of their point, so that none is cut off.
-        align = "right" if at > most * 0.5 else "left"
+    for i, row in enumerate(sorted(rows, key=lambda row: float(row["x"]))):
+        # Above one interval, below the next: neighbours seldom write over each other.
+        above = i % 2 == 0
+        align = "left" if row["x"] < most * 0.2 else "right" if row["x"] > most * 0.8 else "center"
+        mark = {"type": "text", "align": align, "dy": -9 if above else 11, "fontSize": 11}
         layers.append(
             {
-                "data": {"values": [{"x": at, "value": e.value, "name": name}]},
-                "mark": {
-                    "type": "text",
-                    "align": align,
-                    "dx": -9 if align == "right" else 9,
-                    "fontSize": 11,
-                    "limit": 150,
-                },
+                "data": {"values": [row]},
+                "mark": {**mark, "limit": 160},
                 "encoding": {
                     "x": x,
-                    "y": {**y, "field": "value"},
+                    "y": {**y, "field": "high" if above else "low"},
                     "text": {"field": "name", "type": "nominal"},
                 },
             }
@@ -239,7 +235,7 @@ def trade_off(
         for name, x, e in known
     )
     spec = {"data": {"values": rows}, "width": 260, "height": 200, "layer": layers}
-    return Drawing(title=f"{quality} against {title.lower()}", text=words, spec=spec)
+    return Drawing(title=f"{quality} against {title}", text=words, spec=spec)
 
 
 def latency_plot(
@@ -255,7 +251,7 @@ def latency_plot(
     """
     low, high = within
     low = max(low, high / 1e5, 1e-3)
-    wide = high / low > 20
+    wide = high / low > 8
     if high <= low:
         low, high = low * 0.9, low * 1.1
     bins = 24
@@ -323,13 +319,13 @@ def heat_map(name: str, report: ClassificationReport) -> Drawing:
                 "field": "answer",
                 "type": "nominal",
                 "scale": {"domain": list(report.columns)},
-                "axis": {**axis, "title": "answered", "labelAngle": -90},
+                "axis": {**axis, "title": None, "labelAngle": -90},
             },
             "y": {
                 "field": "target",
                 "type": "nominal",
                 "scale": {"domain": labels},
-                "axis": {**axis, "title": "expected"},
+                "axis": {**axis, "title": None},
             },
             "color": {
                 "field": "right",
@@ -350,13 +346,15 @@ def heat_map(name: str, report: ClassificationReport) -> Drawing:
 
 
 def _x_axis(unit: str, share: bool) -> Spec:
-    pattern = ".0%" if share else "$~g" if unit == "usd" else "~s" if unit else "~g"
+    pattern = ".0%" if share else "$~g" if unit == "usd" else ",~g"
     title = None if share or unit == "usd" or not unit else unit
     return {"format": pattern, "title": title, "tickCount": 4, "labelOverlap": True}
 
 
-def _names() -> Spec:
-    return {"title": None, "labelLimit": 130, "grid": False}
+def _names(names: Iterable[str]) -> Spec:
+    # The reader's font may be wider than the renderer's: room by the letter, so none is cut off.
+    room = min(130, 7 * max(map(len, names)) + 6)
+    return {"title": None, "labelLimit": 130, "grid": False, "minExtent": room}
 
 
 def _accent() -> Spec:

@@ -7,7 +7,7 @@ from math import floor, isfinite, log10
 
 from roundtable.evaluation.types import Estimate
 
-NONE = "–"
+NONE = "\N{EN DASH}"
 
 
 def is_share(estimates: Iterable[Estimate]) -> bool:

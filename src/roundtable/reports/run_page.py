@@ -9,6 +9,7 @@ import msgspec
 
 from roundtable.evaluation.classes import ClassificationReport
 from roundtable.evaluation.types import Estimate
+from roundtable.reports.document import as_data, page, write_page
 from roundtable.reports.drawings import (
     Chart,
     Drawing,
@@ -19,7 +20,6 @@ from roundtable.reports.drawings import (
     trade_off,
 )
 from roundtable.reports.numbers import is_share
-from roundtable.reports.document import as_data, page, write_page
 from roundtable.reports.run_view import CandidateView, CheckView, RunReport
 from roundtable.reports.samples import (
     FAILURE_REASONS,
@@ -156,7 +156,7 @@ def _trade_offs(view: RunReport, accent: str) -> dict[str, Drawing]:
             accent=accent,
         ),
         "ms": trade_off(
-            "Median latency, ms", points("ms"), unit="ms", quality=view.primary, accent=accent
+            "median latency, ms", points("ms"), unit="ms", quality=view.primary, accent=accent
         ),
     }
     return {name: drawing for name, drawing in drawings.items() if drawing is not None}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from math import isfinite
 
 import msgspec
 
@@ -86,8 +87,8 @@ def packed(samples: Sequence[SampleView]) -> dict[str, object]:
                     "text": a.text,
                     "value": a.value,
                     "right": a.right,
-                    "probability": a.probability,
-                    "scores": a.scores,
+                    "probability": _finite(a.probability),
+                    "scores": {name: _finite(score) for name, score in a.scores.items()},
                     "note": a.note,
                     "error": a.error,
                     "latency_ms": a.latency_ms,
@@ -99,3 +100,8 @@ def packed(samples: Sequence[SampleView]) -> dict[str, object]:
         for sample in samples
     ]
     return {"texts": list(texts), "samples": rows}
+
+
+def _finite(value: float | None) -> float | None:
+    """Returns None for what JSON has no number for."""
+    return value if value is not None and isfinite(value) else None

@@ -72,7 +72,7 @@
     const said = element("div", "said");
     said.append(element("p", a.error ? "text wrong" : "text", answer(a)));
     if (a.note) said.append(element("p", "soft small", a.note));
-    const sure = a.probability === null ? "" : `${(a.probability * 100).toFixed(0)} %`;
+    const sure = a.probability === null ? "" : `${(a.probability * 100).toFixed(0)} % sure`;
     made.append(mark, element("span", "soft", a.candidate), said, element("span", "soft", sure),
       detail(a));
     return made;
