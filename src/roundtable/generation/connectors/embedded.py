@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
@@ -22,34 +23,39 @@ from roundtable.generation.connectors.embedded_wire import (
 )
 from roundtable.generation.types import Delta, Request, Response
 
+_MOST_SLOTS = 8
+
 
 @dataclass(frozen=True)
 class Embedded:
     """Answers by a GGUF model that llama.cpp runs in this process.
 
-    At temperature 0 the same request gives the same text while calls come one at a time. Floating
-    point sums depend on how tokens are batched, so calls that run side by side, or find another
-    part of their prompt remembered, may differ where two tokens are as good as equally likely.
+    A call runs on one core, as many calls side by side as there are slots. At temperature 0 the
+    same request gives the same text. The last digits of a log-probability (about 1e-5) depend on
+    how much of the prompt was remembered from the call before, so two texts that are equally likely
+    to that digit may change places.
 
     Args:
         model: The packaged model: `smollm2` (SmolLM2-135M-Instruct, Apache-2.0).
         path: Another GGUF file; `model` is then only a name.
-        slots: Calls that run side by side.
+        slots: Calls that run side by side; 0 for one a core, at most 8. Each holds some 60 MB and
+            the memory of its context.
         context_tokens: What prompt and answer of one call may have together.
-        threads: Native threads that compute; 0 for one a core.
+        threads: Native threads of a slot. More than one makes a single call faster, but only while
+            no other work wants the cores.
     """
 
     model: str = "smollm2"
     path: str = ""
-    slots: int = 2
+    slots: int = 0
     context_tokens: int = 2048
-    threads: int = 0
+    threads: int = 1
 
     scores_options = True
 
     def __post_init__(self) -> None:
         """Refuses settings that cannot work."""
-        for name, least in (("slots", 1), ("context_tokens", 16), ("threads", 0)):
+        for name, least in (("slots", 0), ("context_tokens", 16), ("threads", 1)):
             if getattr(self, name) < least:
                 raise UsageError(
                     f"the embedded model's {name} must be at least {least}", fix=f"raise {name}"
@@ -99,7 +105,7 @@ class Embedded:
     async def _run(self, request: Request, give: Callable[[str], None]) -> Response:
         settings = Settings(
             weights=locate(self.model, self.path),
-            slots=self.slots,
+            slots=self.slots or min(_n_cores(), _MOST_SLOTS),
             context_tokens=self.context_tokens,
             threads=self.threads,
         )
@@ -148,3 +154,9 @@ def _generate(request: Request, slot: Slot, give: Callable[[str], None]) -> Resp
         finish_reason=reading.finish_reason,
         logprobs=tuple(logprob for _, logprob in reading.tokens),
     )
+
+
+def _n_cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -25,9 +25,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     Args:
         weights: The GGUF file.
-        slots: Calls that run side by side.
+        slots: Calls that run side by side, each on an engine of its own.
         context_tokens: What a slot holds, prompt and answer together.
-        threads: Native threads that compute; 0 for one a core.
+        threads: Native threads of a slot.
     """
 
     weights: Path
@@ -61,7 +61,8 @@ class Engine:
 
     def rendered(self, messages: tuple[Message, ...]) -> str:
         """Returns a conversation as the text that the model's chat template makes of it."""
-        return self._post("/apply-template", {"messages": messages}, _Rendered).prompt
+        rendered: _Rendered = self._post("/apply-template", {"messages": messages}, _Rendered)
+        return rendered.prompt
 
     def _tokens(self, text: str) -> tuple[int, ...]:
         body = {"content": text, "add_special": False, "parse_special": False}
@@ -95,11 +96,10 @@ def load(settings: Settings) -> Engine:
         raise missing_extra() from error
     params = xllamacpp.CommonParams()
     params.model.path = str(settings.weights)
-    params.n_parallel = settings.slots
-    params.n_ctx = settings.context_tokens * settings.slots
+    params.n_parallel = 1
+    params.n_ctx = settings.context_tokens
     params.n_batch = params.n_ubatch = _BATCH_TOKENS
-    if settings.threads:
-        params.cpuparams.n_threads = params.cpuparams_batch.n_threads = settings.threads
+    params.cpuparams.n_threads = params.cpuparams_batch.n_threads = settings.threads
     params.verbosity = _QUIET
     params.reasoning_format = xllamacpp.common_reasoning_format.COMMON_REASONING_FORMAT_NONE
     # The context is what the settings say, not what memory allows; evicted prompts are not kept.

@@ -1,8 +1,10 @@
 """A model in this process: loaded on first use, shared by equal settings, answered by threads.
 
-llama.cpp's server runs in native threads of its own. Every call into it blocks, so it is made on
-one of as many Python threads as there are slots; a slot is a conversation's place in the model's
-memory, and a call is given the free slot that remembers most of its prompt.
+Every call into llama.cpp blocks, so it is made on a thread. A slot is an engine of its own with one
+native thread: on two cores, two such engines do as much a second as one engine with two threads
+does at best, and many times as much where other work keeps a core busy, because an engine's threads
+wait for each other at every layer. The slots map the same weights, and a call's floating-point sums
+never depend on what another call does meanwhile.
 """
 
 from __future__ import annotations
@@ -24,18 +26,16 @@ T = TypeVar("T")
 
 
 class Slot:
-    """One call's hold on a loaded model. Its methods block.
+    """One call's hold on an engine. Its methods block.
 
     Args:
-        engine: The native server.
-        number: The slot's number.
+        engine: The engine that answers it.
         given_up: Set when nobody waits for the call any more.
     """
 
-    def __init__(self, engine: Engine, number: int, given_up: Event) -> None:
+    def __init__(self, engine: Engine, given_up: Event) -> None:
         self._engine = engine
-        self.number = number
-        self.given_up = given_up
+        self._given_up = given_up
         self.tokens = engine.tokens
         self.rendered = engine.rendered
 
@@ -58,31 +58,33 @@ class Slot:
                 take(piece)
             except BaseException as error:
                 failure.append(error)
-            return bool(failure) or self.given_up.is_set()
+            return bool(failure) or self._given_up.is_set()
 
-        method(msgspec.json.encode({**body, "id_slot": self.number, "cache_prompt": True}), give)
+        if self._given_up.is_set():
+            raise asyncio.CancelledError
+        method(msgspec.json.encode(body), give)
         if failure:
             raise failure[0]
 
 
 class LoadedModel:
-    """One model in memory, and the threads that call it."""
+    """One model in memory: up to as many engines as there are slots, each loaded when needed."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.users: WeakValueDictionary[int, object] = WeakValueDictionary()
-        self._engine: Engine | None = None
         self._loading = Lock()
         self._choosing = Lock()
-        self._free = dict.fromkeys(range(settings.slots), "")
+        # The engines that no call holds, each with the prompt that it remembers.
+        self._free: list[tuple[Engine, str]] = []
         self._threads = ThreadPoolExecutor(settings.slots, thread_name_prefix="embedded")
 
     async def run(self, work: Callable[[Slot], T], prompt: str) -> T:
-        """Runs blocking work on a slot, in a thread; loads the model if nobody has.
+        """Runs blocking work on a slot, in a thread.
 
         Args:
             work: What to do with the slot.
-            prompt: The text that the call begins with, to find the slot that remembers it.
+            prompt: The text that the call begins with, to find the slot that remembers most of it.
         """
         given_up = Event()
         future = self._threads.submit(self._work, work, prompt, given_up)
@@ -95,23 +97,25 @@ class LoadedModel:
     def close(self) -> None:
         """Waits for the calls that run, and frees the memory."""
         self._threads.shutdown(wait=True, cancel_futures=True)
-        self._engine = None
+        self._free.clear()
 
     def _work(self, work: Callable[[Slot], T], prompt: str, given_up: Event) -> T:
-        with self._loading:
-            if self._engine is None:
-                self._engine = load(self.settings)
-            engine = self._engine
-        with self._choosing:
-            number = max(self._free, key=lambda free: _shared(self._free[free], prompt))
-            remembered = self._free.pop(number)
+        engine = self._engine_for(prompt)
         try:
-            result = work(Slot(engine, number, given_up))
-            remembered = prompt
-            return result
+            return work(Slot(engine, given_up))
         finally:
             with self._choosing:
-                self._free[number] = remembered
+                self._free.append((engine, prompt))
+
+    def _engine_for(self, prompt: str) -> Engine:
+        with self._choosing:
+            if self._free:
+                best = max(self._free, key=lambda free: _n_shared(free[1], prompt))
+                self._free.remove(best)
+                return best[0]
+        # There are as many threads as slots, so a thread without an engine may load one.
+        with self._loading:
+            return load(self.settings)
 
 
 _loaded: dict[Settings, LoadedModel] = {}
@@ -145,7 +149,7 @@ def _close_all() -> None:
         _loaded.popitem()[1].close()
 
 
-def _shared(first: str, second: str) -> int:
+def _n_shared(first: str, second: str) -> int:
     """Returns how many characters two texts have in common at their beginning."""
     longest = range(min(len(first), len(second)))
     return bisect_left(longest, True, key=lambda at: first[: at + 1] != second[: at + 1])
