@@ -189,7 +189,7 @@ def trade_off(
             }
         )
     most = max(x for _, x, _ in known)
-    x = {
+    along: Spec = {
         "field": "x",
         "type": "quantitative",
         "axis": {**_x_axis(unit, False), "title": title},
@@ -198,12 +198,11 @@ def trade_off(
     quality_axis = {**_x_axis(known[0][2].unit, share), "title": quality}
     ends = [float(r[k]) for r in rows for k in ("low", "high")]
     y = {"type": "quantitative", "axis": quality_axis, "scale": _domain(ends, share)}
-    mark = {"type": "rule", "strokeWidth": 3, "opacity": 0.45, "strokeCap": "round"}
     layers = [
         {
-            "mark": mark,
+            "mark": {"type": "rule", "strokeWidth": 3, "opacity": 0.45, "strokeCap": "round"},
             "encoding": {
-                "x": x,
+                "x": along,
                 "y": {**y, "field": "low"},
                 "y2": {"field": "high"},
                 "color": _accent(),
@@ -211,10 +210,10 @@ def trade_off(
         },
         {
             "mark": {"type": "point", "filled": True, "size": 90, "opacity": 1},
-            "encoding": {"x": x, "y": {**y, "field": "value"}, "color": _accent()},
+            "encoding": {"x": along, "y": {**y, "field": "value"}, "color": _accent()},
         },
     ]
-    for i, row in enumerate(sorted(rows, key=lambda row: float(row["x"]))):
+    for i, row in enumerate(sorted(rows, key=lambda row: row["x"])):
         # Above one interval, below the next: neighbours seldom write over each other.
         above = i % 2 == 0
         align = "left" if row["x"] < most * 0.2 else "right" if row["x"] > most * 0.8 else "center"
@@ -224,7 +223,7 @@ def trade_off(
                 "data": {"values": [row]},
                 "mark": {**mark, "limit": 160},
                 "encoding": {
-                    "x": x,
+                    "x": along,
                     "y": {**y, "field": "high" if above else "low"},
                     "text": {"field": "name", "type": "nominal"},
                 },
@@ -346,7 +345,7 @@ def heat_map(name: str, report: ClassificationReport) -> Drawing:
 
 
 def _x_axis(unit: str, share: bool) -> Spec:
-    pattern = ".0%" if share else "$~g" if unit == "usd" else ",~g"
+    pattern = ".0%" if share else "$,.6~r" if unit == "usd" else ",.6~r"
     title = None if share or unit == "usd" or not unit else unit
     return {"format": pattern, "title": title, "tickCount": 4, "labelOverlap": True}
 
