@@ -60,7 +60,8 @@ def explain(workspace: Workspace, usecase: str, candidate: str, *, sample: str =
     asked = canonical(request)
     source = step.source
     key = call_key(asked, source.provider, source.endpoint)
-    hit, asked_at, differs = False, "", ()
+    hit, asked_at = False, ""
+    differs: tuple[str, ...] = ()
     why = "nothing was asked yet: there is no store"
     if has_store(workspace):
         with opened(workspace) as store:
