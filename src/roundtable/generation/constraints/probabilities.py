@@ -53,9 +53,7 @@ def option_probabilities(
             raise UsageError(
                 "the calibration scores other options", fix="score the same options in both"
             )
-        logits = [
-            logit - bias[score.option] for logit, score in zip(logits, scores, strict=True)
-        ]
+        logits = [logit - bias[score.option] for logit, score in zip(logits, scores, strict=True)]
     most = max(logits)
     weights = [math.exp(logit - most) for logit in logits]
     return _likeliest_first([score.option for score in scores], weights)

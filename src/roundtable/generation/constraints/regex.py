@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from roundtable.errors import ConstraintError, UsageError
-from roundtable.generation.constraints.patterns import can_hang
+from roundtable.generation.constraints.patterns import Pattern, Unsupported
 from roundtable.generation.types import Grammar
 
-# A repeat of a repeat can try exponentially many ways; short answers are all that it may meet.
 _MOST_CHARACTERS = 100_000
 
 
@@ -17,9 +17,9 @@ _MOST_CHARACTERS = 100_000
 class Regex:
     """Reads an answer that matches an expression from its first to its last character.
 
-    White space around the answer is not part of it. Python's `re` cannot be interrupted, so an
-    expression that can take exponential time (a repeat that holds a repeat, or alternatives that
-    begin alike, such as `(a+)+`) is refused when it is declared, not met when a model answers.
+    White space around the answer is not part of it. The time is linear in the answer's length,
+    whatever the expression; so look-around, back references and word boundaries, which need more,
+    are refused when the constraint is made.
 
     Args:
         pattern: The expression, in Python's syntax; `.` matches a line break too.
@@ -28,18 +28,8 @@ class Regex:
     pattern: str
 
     def __post_init__(self) -> None:
-        """Refuses an expression that is none, or that could hang."""
-        try:
-            re.compile(self.pattern, re.DOTALL)
-        except re.error as error:
-            raise UsageError(
-                f"the regular expression is wrong: {error}", fix="correct the pattern"
-            ) from error
-        if why := can_hang(self.pattern):
-            raise UsageError(
-                f"the regular expression could take exponential time: {why}",
-                fix="write it so that a text can be matched in one way only",
-            )
+        """Refuses an expression that is none, or that cannot be matched in linear time."""
+        _compiled(self.pattern)
 
     @property
     def grammar(self) -> Grammar:
@@ -55,9 +45,24 @@ class Regex:
         said = text.strip()
         if len(said) > _MOST_CHARACTERS:
             raise ConstraintError("the answer is too long to be matched", fix="answer briefly")
-        if re.fullmatch(self.pattern, said, re.DOTALL) is None:
+        if not _compiled(self.pattern).matches(said):
             raise ConstraintError(
-                f"the answer does not match {self.pattern!r}",
+                f"the answer does not match the expression {self.pattern!r}",
                 fix=f"answer with a text that matches {self.pattern!r} and nothing else",
             )
         return said
+
+
+@lru_cache(maxsize=256)
+def _compiled(pattern: str) -> Pattern:
+    try:
+        return Pattern(pattern)
+    except re.error as error:
+        raise UsageError(
+            f"the regular expression is wrong: {error}", fix="correct the pattern"
+        ) from error
+    except Unsupported as error:
+        raise UsageError(
+            f"the regular expression holds {error}, which an output space cannot have",
+            fix="write it with characters, classes, groups, alternatives and repeats",
+        ) from error
