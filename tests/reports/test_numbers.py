@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from roundtable.evaluation.types import Estimate
-from roundtable.reports.numbers import duration, is_share, number, span
+from roundtable.reports.numbers import duration, is_share, moment, number, span
 
 
 @pytest.mark.parametrize(
@@ -46,3 +46,14 @@ def test_long_times_are_told_in_minutes_and_hours() -> None:
     assert duration(12.34) == "12.3 s"
     assert duration(125) == "2 min 5 s"
     assert duration(7260) == "2 h 1 min"
+
+
+def test_a_time_is_read_without_its_t() -> None:
+    assert moment("2026-11-24T10:50:20+00:00") == "2026-11-24 10:50:20 UTC"
+    assert moment("2026-11-24T10:50:20.125Z") == "2026-11-24 10:50:20 UTC"
+    assert moment("2026-11-24T10:50:20+02:00") == "2026-11-24T10:50:20+02:00"
+    assert moment("yesterday") == "yesterday"
+
+
+def test_an_interval_without_width_is_not_told() -> None:
+    assert span((0.0, 0.0), unit="usd") == ""

@@ -16,7 +16,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from roundtable.errors import StoreError
-from roundtable.reports.numbers import duration, number, span
+from roundtable.reports.numbers import duration, moment, number, span
 
 
 def page(template: str, values: Mapping[str, object], *, style: str, script: str) -> str:
@@ -35,7 +35,7 @@ def page(template: str, values: Mapping[str, object], *, style: str, script: str
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"number": number, "span": span, "duration": duration}
+    environment.filters |= {"number": number, "moment": moment, "span": span, "duration": duration}
     css, js = _own(style), _own(script)
     policy = (
         f"default-src 'none'; style-src '{_hash(css)}'; script-src '{_hash(js)}';"

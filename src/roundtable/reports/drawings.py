@@ -192,7 +192,7 @@ def trade_off(
     along: Spec = {
         "field": "x",
         "type": "quantitative",
-        "axis": {**_x_axis(unit, False), "title": title},
+        "axis": {**_x_axis(unit, False), "title": title, "offset": 12},
         "scale": {"domain": [0, most * 1.12], "nice": False},
     }
     quality_axis = {**_x_axis(known[0][2].unit, share), "title": quality}
@@ -353,7 +353,13 @@ def _x_axis(unit: str, share: bool) -> Spec:
 def _names(names: Iterable[str]) -> Spec:
     # The reader's font may be wider than the renderer's: room by the letter, so none is cut off.
     room = min(130, 7 * max(map(len, names)) + 6)
-    return {"title": None, "labelLimit": 130, "grid": False, "minExtent": room}
+    return {
+        "title": None,
+        "labelLimit": 130,
+        "grid": False,
+        "labelPadding": 12,
+        "minExtent": room + 12,
+    }
 
 
 def _accent() -> Spec:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from math import floor, isfinite, log10
 
@@ -39,8 +40,8 @@ def number(value: float | None, *, unit: str = "", share: bool = False) -> str:
 
 
 def span(interval: tuple[float, float] | None, *, unit: str = "", share: bool = False) -> str:
-    """Returns an interval in words; empty if there is none."""
-    if interval is None:
+    """Returns an interval in words; empty if there is none, or it is a single value."""
+    if interval is None or interval[0] == interval[1]:
         return ""
     low, high = (number(end, unit=unit, share=share) for end in interval)
     for tail in (" %", f" {unit}" if unit else " "):
@@ -56,6 +57,12 @@ def duration(seconds: float) -> str:
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"
+
+
+def moment(text: str) -> str:
+    """Returns an ISO 8601 time in UTC as people write it, and any other text as it is."""
+    found = re.fullmatch(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d(?::\d\d)?)(?:\.\d+)?(?:Z|\+00:00)", text)
+    return f"{found[1]} {found[2]} UTC" if found else text
 
 
 def _digits(value: float) -> str:
