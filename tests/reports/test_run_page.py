@@ -110,6 +110,15 @@ def test_a_use_case_without_gate_says_that_nothing_was_checked(tmp_path: Path) -
     assert "Nothing was checked" in html
 
 
+def test_a_check_whose_interval_has_no_width_shows_its_value_alone(tmp_path: Path) -> None:
+    view = run_view()
+    check = msgspec.structs.replace(view.gate.checks[0], observed=0.0, interval=(0.0, 0.0))
+    gate = msgspec.structs.replace(view.gate, checks=(check,))
+    html = _written(msgspec.structs.replace(view, gate=gate), tmp_path)
+    assert "0.0 %" in html
+    assert "()" not in html[html.index('id="verdict"') : html.index('id="findings"')]
+
+
 def test_one_candidate_has_nothing_to_be_compared_with(tmp_path: Path) -> None:
     view = run_view()
     view = msgspec.structs.replace(view, candidates=view.candidates[:1], comparisons=())
