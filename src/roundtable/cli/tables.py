@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -19,21 +20,21 @@ _NOT_COLUMNS = ("latency_p50_ms", "latency_p95_ms", "usd_per_1k", "latency", "us
 
 def print_outcome(outcome: RunOutcome, *, root: Path, elapsed_s: float) -> None:
     """Prints a run: candidates side by side, what it means, the verdict, the report."""
-    console = Console(highlight=False, soft_wrap=False)
+    console = _console()
     rows = f"{outcome.n_samples} samples" + (f" of {outcome.split!r}" if outcome.split else "")
     title = f"{outcome.usecase} · {rows} · {elapsed_s:.1f} s · ${outcome.usd:.4g}"
     names = [name for name in outcome.candidates[0].metrics if name not in _NOT_COLUMNS]
     table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
-    table.add_column("candidate")
+    table.add_column("candidate", no_wrap=True)
     for name in names:
-        table.add_column(name, justify="right")
+        table.add_column(name, justify="right", min_width=5)
     for name in ("p50 ms", "p95 ms", "$/1k", "errors", "calls"):
         table.add_column(name, justify="right")
     for one in outcome.candidates:
         style = "bold" if one.id == outcome.gate.candidate else ""
         p50, p95 = (one.metrics[f"latency_{q}_ms"].value for q in ("p50", "p95"))
         per_1k = one.metrics["usd_per_1k"].value
-        calls = f"{one.calls.made} made, {one.calls.cached} cached"
+        calls = f"{one.calls.made} new, {one.calls.cached} known"
         table.add_row(
             one.id,
             *(_estimate(one.metrics[name]) for name in names),
@@ -67,7 +68,7 @@ def print_outcome(outcome: RunOutcome, *, root: Path, elapsed_s: float) -> None:
 
 def print_runs(found: Sequence[RunRecord]) -> None:
     """Prints past runs."""
-    console = Console(highlight=False)
+    console = _console()
     table = Table(box=None, pad_edge=False)
     for name in ("run", "use case", "state", "started", "report"):
         table.add_column(name, overflow="fold")
@@ -75,6 +76,11 @@ def print_runs(found: Sequence[RunRecord]) -> None:
         started = one.started_at.strftime("%Y-%m-%d %H:%M")
         table.add_row(one.id, one.usecase, one.state, started, one.report)
     console.print(table)
+
+
+def _console() -> Console:
+    # Into a file or a pipe there is no edge to wrap at.
+    return Console(highlight=False, width=None if sys.stdout.isatty() else 140)
 
 
 def _estimate(estimate: Estimate) -> str:

@@ -246,10 +246,6 @@ def as_text(value: object) -> str:
     return value if isinstance(value, str) else canonical(value).decode()
 
 
-def _first(value: object) -> object:
-    return value[0] if isinstance(value, list) and value else value
-
-
 def _again(request: Request, response: Response, error: ConstraintError) -> Request:
     reason = f"That answer cannot be used: {error.what}. {error.fix}."
     if request.completion:

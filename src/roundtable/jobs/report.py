@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 from roundtable import __version__
 from roundtable.assets import Samples
@@ -30,6 +32,7 @@ from roundtable.store import Store
 from roundtable.workspace import UseCase, Workspace
 
 SHOWN_AT_MOST = 2000
+_PAGE = 500
 _TEXT_AT_MOST = 20_000
 _decode_result = msgspec.json.Decoder(SampleResult).decode
 
@@ -155,15 +158,19 @@ def _candidate(one: CandidateSummary) -> CandidateView:
 
 def _samples(store: Store, outcome: RunOutcome, samples: Samples) -> Iterator[SampleView]:
     """Yields the samples that the report shows; all candidates' pages are read side by side."""
-    shown = min(len(samples), SHOWN_AT_MOST)
+    wanted = _shown(outcome, len(samples))
     after = -1
-    while after + 1 < shown:
-        limit = min(200, shown - after - 1)
+    while after + 1 < len(samples):
         pages: dict[str, dict[int, SampleResult]] = {}
-        for one in outcome.candidates:
-            page = store.runs.results(one.key, after=after, limit=limit)
-            pages[one.id] = {position: _decode_result(data) for position, data in page}
-        for position in range(after + 1, after + 1 + limit):
+        end = min(len(samples), after + 1 + _PAGE)
+        here = [position for position in range(after + 1, end) if wanted[position]]
+        if here:
+            for one in outcome.candidates:
+                page = store.runs.results(one.key, after=after, limit=end - after - 1)
+                pages[one.id] = {
+                    position: _decode_result(data) for position, data in page if wanted[position]
+                }
+        for position in here:
             sample = samples[position]
             yield SampleView(
                 id=sample.id,
@@ -175,7 +182,26 @@ def _samples(store: Store, outcome: RunOutcome, samples: Samples) -> Iterator[Sa
                     if position in page
                 ),
             )
-        after += limit
+        after = end - 1
+
+
+def _shown(outcome: RunOutcome, n: int) -> NDArray[np.bool_]:
+    """Returns which samples are shown: all, or first those that went wrong, then an even spread."""
+    shown = np.ones(n, dtype=np.bool_)
+    if n <= SHOWN_AT_MOST:
+        return shown
+    shown[:] = False
+    wrong = np.zeros(n, dtype=np.bool_)
+    for one in outcome.candidates:
+        for packed in one.columns:
+            if packed.name == outcome.primary:
+                wrong |= packed.values() < 1.0
+    at = np.flatnonzero(wrong)[: SHOWN_AT_MOST * 3 // 4]
+    shown[at] = True
+    rest = np.flatnonzero(~shown)
+    left = SHOWN_AT_MOST - len(at)
+    shown[rest[np.linspace(0, len(rest) - 1, left).astype(np.int64)]] = True
+    return shown
 
 
 def _inputs(inputs: dict[str, object]) -> str:

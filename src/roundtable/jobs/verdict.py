@@ -54,6 +54,8 @@ def gate(
         for limit in limits
     ]
     missing = _missing(usecase)
+    if named and judged[0].id != named:
+        missing["candidate"] = f"{named} is to go live (gate.candidate), but it was not run"
     results = {
         one.id: decide(
             limits,
@@ -69,7 +71,7 @@ def gate(
     }
     rank = {one.id: _rank(one.metrics.get(primary)) for one in judged}
     result = results[best(results, rank)]
-    if n_compared > 1 and limits:
+    if n_compared > 1 and limits and not named:
         result = msgspec.structs.replace(
             result,
             why=f"{result.why}. {result.candidate} was picked from {n_compared} candidates after"
