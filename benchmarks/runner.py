@@ -40,12 +40,20 @@ asyncio.run(main())
 """
 
 OURS = """
-import sys
+import json, resource, sys, time
 from pathlib import Path
 import roundtable
 sys.setswitchinterval(0.001)
 workspace = roundtable.load(Path(sys.argv[1]))
-outcome = roundtable.run(workspace, "bench")
+seen = []
+def watch(progress):
+    if not seen:
+        seen.append(time.perf_counter())
+    if progress.done == progress.total:
+        mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        took = time.perf_counter() - seen[0]
+        print(json.dumps({"phase_s": took, "phase_mb": mb}), file=sys.stderr)
+outcome = roundtable.run(workspace, "bench", watch=watch)
 assert outcome.candidates[0].n_samples == int(sys.argv[2]), outcome.candidates[0]
 assert outcome.candidates[0].n_errors == 0
 """
@@ -118,7 +126,11 @@ def measure(folder: Path, script: str, *arguments: str) -> dict[str, float]:
     )
     if done.returncode:
         raise SystemExit(done.stderr[-3000:])
-    return dict(json.loads(done.stderr.strip().splitlines()[-1]))
+    found: dict[str, float] = {}
+    for row in done.stderr.splitlines():
+        if row.startswith('{"'):
+            found |= json.loads(row)
+    return found
 
 
 def workspace(folder: Path, url: str, n: int) -> Path:
@@ -156,6 +168,13 @@ def line(name: str, n: int, found: dict[str, float], floor: dict[str, float] | N
     rate = n / found["s"]
     ratio = "" if floor is None else f"  {floor['s'] / found['s']:.2f} of the floor"
     cpu = found["cpu_s"] / n * 1000
+    if "phase_s" in found and floor is not None:
+        # Without start-up and the report, whose time does not depend on how many samples there are.
+        phase = n / found["phase_s"]
+        print(
+            f"{name + ', samples only':32} {phase:8.0f}/s  {'':14}  {found['phase_mb']:6.0f} MB"
+            f"  {floor['s'] / found['phase_s']:.2f} of the floor"
+        )
     print(f"{name:32} {rate:8.0f}/s  {cpu:6.2f} ms CPU  {found['mb']:6.0f} MB{ratio}", flush=True)
 
 

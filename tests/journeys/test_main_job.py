@@ -7,6 +7,9 @@ import pytest
 
 from journeys.command import Done, files_in, roundtable
 
+# Several commands a test, each a process that embeds the rows anew.
+pytestmark = pytest.mark.timeout(120)
+
 BASELINES = ("--candidate", "no-model", "--candidate", "always-the-commonest")
 
 

@@ -47,7 +47,7 @@ SPOILED = [
         "put it there",
     ),
     (MODEL, "provider", "providr", 0, "no key 'providr'", "'provider'"),
-    (MODEL, 'model = "smollm2-135m-instruct"', "model = 3", 0, "must be a text", "in quotes"),
+    (MODEL, 'model = "smollm2"', "model = 3", 0, "must be a text", "in quotes"),
     (MODEL, "max_in_flight = 4", "max_in_flight = 0", 0, "greater than", "calls under way"),
     (MODEL, 'lineage = "declared"', 'lineage = "known"', 0, "lineage", "'declared'"),
     (MODEL, "max_in_flight = 4", 'api_key_env = "sk-abc123"', 0, "not the name", "OPENAI_API_KEY"),
