@@ -6,7 +6,6 @@ import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from roundtable.errors import RequestError, UsageError
 from roundtable.generation.types import Example, OptionScore, Request, Response
@@ -42,7 +41,7 @@ class Baseline:
         return frozenset()
 
     @property
-    def endpoint(self) -> Literal[""]:
+    def endpoint(self) -> str:
         """Answers depend on the request alone."""
         return ""
 
@@ -96,10 +95,10 @@ def _shares(examples: Sequence[Example]) -> dict[str, float]:
 def _scores(shares: dict[str, float], options: Sequence[str]) -> tuple[OptionScore, ...]:
     """Returns the log of each option's share, smoothed so that an option without votes has one.
 
-    Source: additive (Lidstone) smoothing with 0.01: as if each option had a hundredth of a vote
-        more.
+    Source: additive (Lidstone) smoothing, with too little to change a share: as if each option
+        had a millionth of the votes more.
     """
-    extra = 0.01
+    extra = 1e-6
     within = math.fsum(shares.get(option, 0.0) for option in options)
     total = within + extra * len(options)
     return tuple(

@@ -9,7 +9,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from roundtable.errors import UsageError
+from roundtable.errors import RequestError
+from roundtable.generation.constraints.gbnf import fault_of
 from roundtable.generation.constraints.patterns import syntax_tree
 from roundtable.generation.types import Grammar
 
@@ -32,13 +33,15 @@ def gbnf_of(grammar: Grammar, *, lead: str = "") -> str:
         lead: White space that comes before an option of a choice.
 
     Raises:
-        UsageError: the expression is none, or holds what a grammar cannot express.
+        RequestError: the grammar is none, or the expression holds what none can express.
     """
     if grammar.kind == "choice":
         options = " | ".join(_literal(lead + option) for option in grammar.options)
         return f"root ::= {options}"
     if grammar.kind == "regex":
         return f"root ::= {_of_expression(grammar.source)}"
+    if fault := fault_of(grammar.source):
+        raise _refused(f"the grammar is wrong: {fault}", fix="correct the grammar")
     return grammar.source
 
 
@@ -46,7 +49,7 @@ def _of_expression(pattern: str) -> str:
     try:
         tree, ignores_case = syntax_tree(pattern)
     except re.error as error:
-        raise UsageError(
+        raise _refused(
             f"the regular expression is wrong: {error}", fix="correct the pattern"
         ) from error
     nodes = list(tree)
@@ -143,8 +146,12 @@ def _literal(text: str) -> str:
     return '"' + "".join(_ESCAPES.get(character, character) for character in text) + '"'
 
 
-def _unsupported(what: str) -> UsageError:
-    return UsageError(
+def _unsupported(what: str) -> RequestError:
+    return _refused(
         f"the regular expression holds {what}, which the decoder cannot enforce",
         fix="write it with characters, classes, groups, alternatives and repeats",
     )
+
+
+def _refused(what: str, *, fix: str) -> RequestError:
+    return RequestError(what, provider="embedded", fix=fix)

@@ -23,6 +23,8 @@ _N_LIKELIEST = 1024
 # The engine's probabilities are 32-bit floats; below the least of them it can tell nothing.
 _LEAST_LOGPROB = -103.97
 
+# More than any vocabulary has.
+_N_EVERY = 10_000_000
 _FORCE = 1e6
 
 Path = tuple[int, ...]
@@ -69,6 +71,7 @@ class _Trie:
     def __init__(self, slot: Slot, prompt: str) -> None:
         self._slot = slot
         self._prompt = prompt
+        self._letter = slot.tokens("a")[-1]
         self.logprobs: dict[Path, float] = {}
         self.usage = Usage()
 
@@ -104,9 +107,6 @@ class _Trie:
             "logit_bias": [[forced, _FORCE]],
         }
         self._slot.complete(body, reading.take)
-        [(token, logprob)] = reading.tokens
-        assert token == forced
-        self.logprobs[*at, token] = logprob
         used = reading.usage
         # The prompt is read once; what later calls read again was remembered.
         first = self.usage if self.usage.input_tokens else used
@@ -115,6 +115,12 @@ class _Trie:
             output_tokens=self.usage.output_tokens + used.output_tokens,
             cached_input_tokens=first.cached_input_tokens,
         )
+        if reading.tokens:
+            self.logprobs[*at, forced] = reading.tokens[0][1]
+        elif forced != self._letter:
+            # The engine is silent about a token that ends within a character, so it is looked up
+            # among all tokens that could stand where a letter is forced.
+            self.logprobs[*at, forced] = self._ask(at, self._letter, _N_EVERY)[forced]
         return reading.alternatives
 
 

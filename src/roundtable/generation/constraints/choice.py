@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from roundtable.errors import ConstraintError, UsageError
@@ -72,14 +72,13 @@ def _plain(text: str) -> str:
     return " ".join(re.findall(r"[^\W_]+", text.casefold())) or text.strip()
 
 
-def _mentioned(text: str, options: Iterable[str]) -> list[str]:
+def _mentioned(text: str, options: Sequence[str]) -> list[str]:
     """Returns the options that stand in the text as whole words, the longer ones taken first."""
     rest = f" {_plain(text)} "
-    found: list[str] = []
-    for option in sorted(options, key=lambda option: (-len(_plain(option)), option)):
-        wanted = f" {_plain(option)} "
-        if wanted in rest:
-            found.append(option)
+    found: set[str] = set()
+    for plain in sorted({_plain(option) for option in options}, key=len, reverse=True):
+        if f" {plain} " in rest:
+            found.add(plain)
             # Neighbours share the space between them, so one is left on either side.
-            rest = rest.replace(wanted, " \x00 ")
-    return found
+            rest = rest.replace(f" {plain} ", " \x00 ")
+    return [option for option in options if _plain(option) in found]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from roundtable.errors import UsageError
+from roundtable.generation.constraints.gbnf import fault_of
 from roundtable.generation.types import Grammar
 
 
@@ -22,10 +23,9 @@ class GrammarText:
     source: str
 
     def __post_init__(self) -> None:
-        """Refuses a text that has no rule to begin with."""
-        names = {line.partition("::=")[0].strip() for line in self.source.splitlines()}
-        if "root" not in names:
-            raise UsageError("the grammar has no rule `root`", fix="write `root ::= ...`")
+        """Refuses a text that is no grammar."""
+        if fault := fault_of(self.source):
+            raise UsageError(f"the grammar is wrong: {fault}", fix="correct the grammar")
 
     @property
     def grammar(self) -> Grammar:

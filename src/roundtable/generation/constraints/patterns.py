@@ -129,6 +129,7 @@ class Pattern:
             self._free[start].append(need)
             return self._after(need)
         names = {"GROUPREF": "a reference back", "ASSERT": "a look ahead or behind"}
+        names["ASSERT_NOT"] = names["ASSERT"]
         raise Unsupported(names.get(kind, kind.lower().replace("_", " ")))
 
     def _after(self, state: int) -> int:
@@ -154,9 +155,9 @@ class Pattern:
     def _takes(self, node: tuple[str, Any], character: str) -> bool:
         if not self._ignores_case:
             return _takes(*node, character)
-        return any(
-            _takes(*node, form) for form in {character, character.lower(), character.upper()}
-        )
+        # A letter whose other case is two letters (`ß`) has none here, as in `re`.
+        forms = {character, character.lower(), character.upper()}
+        return any(_takes(*node, form) for form in forms if len(form) == 1)
 
 
 def _takes(kind: str, value: Any, character: str) -> bool:
