@@ -175,7 +175,9 @@ class Effort(Declared):
 
 
 def _metrics_are_values(schema: dict[str, Any]) -> None:
-    schema["additionalProperties"] = schema["properties"].pop("limits")["additionalProperties"]
+    limits = schema["properties"].pop("limits")
+    described = {"description": "What was promised of this metric."}
+    schema["additionalProperties"] = limits["additionalProperties"] | described
 
 
 class Promise(Declared):
