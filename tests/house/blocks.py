@@ -4,6 +4,8 @@ A comment on the line above a block says what it is:
 
 - `<!-- file: models/mine.toml -->`: a file of the page's folder; it is written there.
 - `<!-- exit: 1 -->`: the command ends with this code (otherwise 0).
+- `<!-- server: 8911 -->`: while it runs, a server speaks OpenAI's API at that port of the page (a
+  free one in truth: the files are told).
 - `<!-- not run: WHY -->`: not run, and why.
 
 Without a comment: `bash` and `python` run in the page's folder, `toml`, `json` and `yaml` must
@@ -25,8 +27,10 @@ from typing import NamedTuple
 
 import yaml
 
+from servers.provider import Provider
+
 FENCE = re.compile(
-    r"(?:^<!-- (?P<word>file|exit|not run): (?P<value>.+?) -->\n)?"
+    r"(?:^<!-- (?P<word>file|exit|server|not run): (?P<value>.+?) -->\n)?"
     r"^(?P<ticks>`{3,})(?P<language>\w*)\n(?P<text>.*?)^(?P=ticks)$",
     re.MULTILINE | re.DOTALL,
 )
@@ -77,10 +81,20 @@ def try_block(block: Block, folder: Path) -> None:
         json.loads(block.text)
     elif block.language == "yaml":
         yaml.safe_load(block.text)
+    elif block.language == "bash" and block.word == "server":
+        with Provider() as provider:
+            _tell(folder, f"127.0.0.1:{block.value}", provider.openai_url.split("/")[2])
+            _run(block, ["bash", "-euo", "pipefail", "-c", block.text], folder)
+            assert provider.calls, f"{block.place}: nothing was asked of the server"
     elif block.language == "bash":
         _run(block, ["bash", "-euo", "pipefail", "-c", block.text], folder)
     elif block.language == "python" and block.word != "file":
         _run(block, [sys.executable, "-W", "error", "-c", block.text], folder)
+
+
+def _tell(folder: Path, address: str, real: str) -> None:
+    for path in folder.rglob("models/*.toml"):
+        path.write_text(path.read_text("utf-8").replace(address, real), "utf-8")
 
 
 def _run(block: Block, command: list[str], folder: Path) -> None:
