@@ -9,14 +9,12 @@ import msgspec
 
 from roundtable.evaluation.classes import ClassificationReport
 from roundtable.evaluation.types import Estimate
+from roundtable.reports.charts import Chart, Drawing, render
 from roundtable.reports.document import as_data, page, write_page
 from roundtable.reports.drawings import (
-    Chart,
-    Drawing,
     heat_map,
     interval_plot,
     latency_plot,
-    render,
     trade_off,
 )
 from roundtable.reports.numbers import is_share
