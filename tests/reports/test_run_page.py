@@ -207,3 +207,18 @@ def test_a_thousand_samples_of_many_classes_take_seconds(tmp_path: Path) -> None
     # About 2.5 s of one processor; the rest is room for a busy machine.
     assert time.process_time() - start < 12
     assert len(_data(html)["samples"]) == 1000
+
+
+def test_an_extraction_shows_each_field_by_candidate(tmp_path: Path) -> None:
+    view = run_view(4)
+    parts = {"city": 0.75, "date": 0.25}
+    estimate = Estimate(value=0.5, interval=(0.3, 0.7), n=4, parts=parts)
+    candidates = tuple(
+        msgspec.structs.replace(c, report=None, metrics={"field_accuracy": estimate})
+        for c in view.candidates
+    )
+    changed = msgspec.structs.replace(view, candidates=candidates, primary="field_accuracy")
+    text = run_report(changed, tmp_path / "report.html").read_text(encoding="utf-8")
+    assert '<section id="fields">' in text
+    assert '<th scope="row">city</th>' in text
+    assert "75.0 %" in text

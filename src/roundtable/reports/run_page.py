@@ -83,6 +83,7 @@ def run_report(view: RunReport, path: Path) -> Path:
         "trade_offs": tuple(drawn["trade-offs"].values()),
         "latency_plots": drawn["latency"],
         "classes": tuple(_class_sections(view, drawn["classes"])),
+        "fields": tuple(_field_tables(view)),
         "wrong": wrong[:FIRST_ERRORS],
         "n_wrong": len(wrong),
         "failures": failures[:FAILURE_REASONS],
@@ -158,6 +159,22 @@ def _trade_offs(view: RunReport, accent: str) -> dict[str, Drawing]:
         ),
     }
     return {name: drawing for name, drawing in drawings.items() if drawing is not None}
+
+
+class _FieldTable(msgspec.Struct, frozen=True, kw_only=True):
+    metric: str
+    rows: tuple[tuple[str, tuple[float | None, ...]], ...]
+
+
+def _field_tables(view: RunReport) -> Iterator[_FieldTable]:
+    """Yields, for each metric of an object's fields, every field's value by candidate."""
+    names = dict.fromkeys(m for c in view.candidates for m in c.metrics)
+    for name in names:
+        by_candidate = [c.metrics[name].parts if name in c.metrics else {} for c in view.candidates]
+        fields = sorted({field for parts in by_candidate for field in parts})
+        if fields and not any(c.report is not None for c in view.candidates):
+            rows = tuple((f, tuple(parts.get(f) for parts in by_candidate)) for f in fields)
+            yield _FieldTable(metric=name, rows=rows)
 
 
 def _class_sections(view: RunReport, charts: dict[str, Chart]) -> Iterator[_ClassSection]:
