@@ -13,7 +13,7 @@ STAMP := $(VENV)/.set-up
 DEMO := build/demo
 PYTEST_ARGS ?= -n 2 --dist loadfile
 
-TRIAGE_ROWS ?= 120
+TRIAGE_ROWS ?= 100
 EXTRACT_ROWS ?= 20
 
 ##@ Use
