@@ -9,12 +9,13 @@ import dataclasses
 import importlib
 import inspect
 import json
-import re
 import sys
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+
+from writing import prose, signature, table
 
 ROOT = Path(__file__).parents[1]
 WRITTEN = "<!-- Written by docs/generate.py (make docs): change the code, not this page. -->\n"
@@ -33,40 +34,6 @@ def pages() -> dict[str, str]:
         "docs/reference/library.md": library(),
         "CHANGELOG.md": changelog(),
     }
-
-
-# -- docstrings ---------------------------------------------------------------------------------
-
-
-def prose(thing: object) -> tuple[str, dict[str, str]]:
-    """Returns a docstring's text without its Args, and the Args by name."""
-    doc = inspect.getdoc(thing) or ""
-    before, _, rest = doc.partition("\nArgs:\n")
-    block = re.match(r"(?:(?: .*)?\n?)*", rest)
-    after = rest[block.end() :] if block else ""
-    told: dict[str, str] = {}
-    name = ""
-    for line in (block.group() if block else "").splitlines():
-        entry = re.match(r"^    (\w+): ?(.*)$", line)
-        if entry:
-            name = entry[1]
-            told[name] = entry[2].strip()
-        elif name and line.strip():
-            told[name] += " " + line.strip()
-    return f"{before.strip()}\n\n{after.strip()}".strip(), told
-
-
-def cell(text: str) -> str:
-    """Returns text that fits in one cell of a table."""
-    return re.sub(r"\s+", " ", text).replace("|", "\\|").strip()
-
-
-def table(head: tuple[str, ...], rows: Iterator[tuple[str, ...]] | list[tuple[str, ...]]) -> str:
-    """Returns a table; nothing if it has no rows."""
-    lines = ["| " + " | ".join(cell(c) for c in row) + " |" for row in rows]
-    if not lines:
-        return ""
-    return "\n".join(["| " + " | ".join(head) + " |", "|" + "---|" * len(head), *lines]) + "\n"
 
 
 def default_of(field: dataclasses.Field[Any]) -> str:
@@ -356,7 +323,7 @@ def library() -> str:
         kind = "class " if inspect.isclass(thing) else ""
         rows = [(f"`{argument}`", meaning) for argument, meaning in told.items()]
         sections.append(
-            f"## `{name}`\n\n`{kind}{name}{inspect.signature(thing)}`\n\n{text}\n\n"
+            f"## `{name}`\n\n`{kind}{name}{signature(thing)}`\n\n{text}\n\n"
             + table(("argument", "meaning"), rows)
         )
     return (

@@ -14,6 +14,8 @@ REFERENCE = ROOT / "docs/reference"
 
 @pytest.fixture(scope="module")
 def generate() -> ModuleType:
+    # As `python docs/generate.py` does, which finds its neighbor in its own folder.
+    sys.path.insert(0, str(ROOT / "docs"))
     spec = importlib.util.spec_from_file_location("docs_generate", ROOT / "docs/generate.py")
     assert spec is not None
     assert spec.loader is not None

@@ -26,7 +26,7 @@ from roundtable.workspace.whole import MARK, Workspace
 A = TypeVar("A", bound=Asset)
 
 
-def load(root: Path) -> Workspace:
+def load(root: str | Path) -> Workspace:
     """Returns the workspace that lies in `root`, policies merged into its use cases.
 
     Args:
@@ -36,6 +36,7 @@ def load(root: Path) -> Workspace:
         WorkspaceError: files are wrong: all of the problems, each with its place and remedy.
         UsageError: the folder is no workspace.
     """
+    root = Path(root)
     if not (root / MARK).is_file():
         raise UsageError(
             f"there is no {MARK} in this folder",
