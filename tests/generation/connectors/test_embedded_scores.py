@@ -44,7 +44,7 @@ def forced_by_tokens(slot: Slot, prompt: str, tokens: tuple[int, ...]) -> list[f
 def test_scores_are_the_models_own_to_the_last_option(engine: Engine) -> None:
     slot = Slot(engine, Event())
     options = ("ride", "rental car", "rental", "Zyx №")
-    scored = score_options(slot, PROMPT, options, lead=" ")
+    scored = score_options(slot, PROMPT, options, before=":", lead=" ")
     assert [score.option for score in scored.scores] == list(options)
     for score in scored.scores:
         tokens = engine.tokens(" " + score.option)
@@ -58,7 +58,7 @@ def test_scores_are_the_models_own_to_the_last_option(engine: Engine) -> None:
 @pytest.mark.parametrize("cut", [PROMPT, PROMPT + " ", "Which category?\n", "«Ja»"])
 def test_an_options_tokens_are_those_that_the_whole_text_has(engine: Engine, cut: str) -> None:
     prompt, lead = boundary(cut)
-    scored = score_options(Slot(engine, Event()), prompt, OPTIONS, lead=lead)
+    scored = score_options(Slot(engine, Event()), prompt, OPTIONS, before=prompt[-1:], lead=lead)
     for score in scored.scores:
         whole = engine.tokens(prompt + lead + score.option)
         assert score.n_tokens == len(whole) - len(engine.tokens(prompt))
@@ -68,7 +68,7 @@ def test_the_prompt_is_read_once(engine: Engine) -> None:
     slot = Slot(engine, Event())
     slot.complete({"prompt": "Something else", "max_tokens": 1}, lambda piece: None)
     prompt = "A request that nobody made before: a cab, please. Its category is"
-    usage = score_options(slot, prompt, ("ride", "dentist"), lead=" ").usage
+    usage = score_options(slot, prompt, ("ride", "dentist"), before="s", lead=" ").usage
     assert usage.input_tokens == len(engine.tokens(prompt))
     assert usage.cached_input_tokens == 0
 

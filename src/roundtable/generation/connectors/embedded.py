@@ -13,6 +13,11 @@ import msgspec
 from roundtable.errors import UsageError
 from roundtable.generation.connectors.embedded_engine import Settings
 from roundtable.generation.connectors.embedded_model import Slot, model_for, release
+from roundtable.generation.connectors.embedded_prompt import (
+    Prompt,
+    chat_prompt,
+    completion_prompt,
+)
 from roundtable.generation.connectors.embedded_scores import score_options
 from roundtable.generation.connectors.embedded_weights import locate, weights_digest
 from roundtable.generation.connectors.embedded_wire import (
@@ -123,31 +128,44 @@ class Embedded:
 
 
 def _score(request: Request, slot: Slot, give: Callable[[str], None]) -> Response:
+    prompt: Prompt
     if request.completion:
-        prompt, lead = boundary(prompt_of(request))
+        text, lead = boundary(prompt_of(request))
+        prompt, before = completion_prompt(slot, text), text[-1:]
     else:
-        prompt, lead = slot.rendered(request.messages), ""
-    scored = score_options(slot, prompt, request.scores, lead=lead)
+        rendered, lead = slot.rendered(request.messages), ""
+        prompt, before = chat_prompt(slot, request.messages) or rendered, rendered[-1:]
+    scored = score_options(slot, prompt, request.scores, before=before, lead=lead)
     give(scored.best)
     return Response(text=scored.best, usage=scored.usage, scores=scored.scores)
 
 
 def _generate(request: Request, slot: Slot, give: Callable[[str], None]) -> Response:
     reading = Reading()
+    prompt: Prompt | None
+    lead = ""
     if not request.completion:
-        messages = [msgspec.to_builtins(message) for message in request.messages]
-        body = {"messages": messages, **generation_body(request, lead="")}
-        slot.chat(body, lambda piece: give(reading.take(piece)))
-        text = reading.text
+        prompt = chat_prompt(slot, request.messages)
     elif request.grammar is not None and request.grammar.kind == "choice":
-        prompt, lead = boundary(prompt_of(request))
-        slot.complete({"prompt": prompt, **generation_body(request, lead=lead)}, reading.take)
-        text = reading.text.removeprefix(lead)
-        give(text)
+        bare, lead = boundary(prompt_of(request))
+        prompt = completion_prompt(slot, bare)
     else:
-        body = {"prompt": prompt_of(request), **generation_body(request, lead="")}
-        slot.complete(body, lambda piece: give(reading.take(piece)))
-        text = reading.text
+        prompt = completion_prompt(slot, prompt_of(request))
+    body = generation_body(request, lead=lead)
+
+    def take(piece: bytes) -> None:
+        text = reading.take(piece)
+        # A choice's first space belongs to the prompt, and is no part of the answer.
+        if not lead:
+            give(text)
+
+    if prompt is None:
+        slot.chat({**body, "messages": msgspec.to_builtins(request.messages)}, take)
+    else:
+        slot.complete({**body, "prompt": prompt}, take)
+    text = reading.text.removeprefix(lead)
+    if lead:
+        give(text)
     return Response(
         text=text,
         usage=reading.usage,

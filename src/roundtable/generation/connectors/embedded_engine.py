@@ -64,8 +64,23 @@ class Engine:
         rendered: _Rendered = self._post("/apply-template", {"messages": messages}, _Rendered)
         return rendered.prompt
 
-    def _tokens(self, text: str) -> tuple[int, ...]:
-        body = {"content": text, "add_special": False, "parse_special": False}
+    def spelled(self, text: str, *, begins: bool = False) -> tuple[int, ...]:
+        """Returns the tokens that spell a text, control tokens' names included.
+
+        Args:
+            text: Any text.
+            begins: Whether a prompt begins here: with the token that the model then expects.
+        """
+        return self._tokens(text, begins=begins)
+
+    def holds_control(self, text: str) -> bool:
+        """Returns whether the engine would read a part of the text as a control token."""
+        if "<" not in text and "[" not in text:
+            return False
+        return self._tokens(text) != self._tokens(text, control=True)
+
+    def _tokens(self, text: str, *, begins: bool = False, control: bool = False) -> tuple[int, ...]:
+        body = {"content": text, "add_special": begins, "parse_special": control}
         return tuple(self._post("/tokenize", body, _Tokens).tokens)
 
     def _post(self, path: str, body: object, kind: type[Any]) -> Any:

@@ -37,6 +37,8 @@ class Slot:
         self._engine = engine
         self._given_up = given_up
         self.tokens = engine.tokens
+        self.spelled = engine.spelled
+        self.holds_control = engine.holds_control
         self.rendered = engine.rendered
 
     def chat(self, body: dict[str, object], take: Callable[[bytes], object]) -> None:

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from roundtable.generation.connectors.embedded_model import Slot
+from roundtable.generation.connectors.embedded_prompt import Prompt, extended
 from roundtable.generation.connectors.embedded_wire import Reading
 from roundtable.generation.types import OptionScore, Usage
 
@@ -38,19 +39,22 @@ class Scored(msgspec.Struct, frozen=True, kw_only=True):
     usage: Usage
 
 
-def score_options(slot: Slot, prompt: str, options: Sequence[str], *, lead: str) -> Scored:
+def score_options(
+    slot: Slot, prompt: Prompt, options: Sequence[str], *, before: str, lead: str
+) -> Scored:
     """Scores each option as the continuation of a prompt.
 
     Args:
         slot: Where to ask; it blocks.
-        prompt: The text before the option, as the model reads it.
+        prompt: What comes before the option, as the model reads it.
+        before: The last character of it, which may decide how an option is cut into tokens.
         options: What may follow, at least one.
         lead: White space that every option begins with; its tokens belong to the option.
 
     Raises:
         ProviderError: the prompt is too long, or the engine fails.
     """
-    paths = [_tokens(slot, prompt[-1:], lead + option) for option in options]
+    paths = [_tokens(slot, before, lead + option) for option in options]
     trie = _Trie(slot, prompt)
     trie.visit((), set(paths))
     scores = tuple(
@@ -68,7 +72,7 @@ def score_options(slot: Slot, prompt: str, options: Sequence[str], *, lead: str)
 class _Trie:
     """Asks for the log-probability of each token of a trie, after those before it."""
 
-    def __init__(self, slot: Slot, prompt: str) -> None:
+    def __init__(self, slot: Slot, prompt: Prompt) -> None:
         self._slot = slot
         self._prompt = prompt
         self._letter = slot.tokens("a")[-1]
@@ -99,7 +103,7 @@ class _Trie:
         """Notes the log-probability of one token after `at`; returns the likeliest tokens'."""
         reading = Reading()
         body: dict[str, object] = {
-            "prompt": [self._prompt, *at] if at else self._prompt,
+            "prompt": extended(self._prompt, at),
             "max_tokens": 1,
             "temperature": 0.0,
             "top_k": 1,

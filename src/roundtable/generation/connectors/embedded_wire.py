@@ -156,9 +156,8 @@ def generation_body(request: Request, *, lead: str) -> dict[str, object]:
         # Repeats of one request differ, and each is the same again.
         body["seed"] = (request.seed + request.sample) % _SEEDS
     if request.logprobs:
-        body["logprobs"] = 1 if request.completion else True
-        if not request.completion:
-            body["top_logprobs"] = 1
+        # A conversation takes the first name, a text that is continued the second.
+        body |= {"logprobs": True, "top_logprobs": 1, "n_probs": 1}
     grammar = request.grammar
     if grammar is not None and grammar.kind == "json-schema":
         body["json_schema"] = msgspec.Raw(grammar.source.encode())
