@@ -1,13 +1,14 @@
 """Holds the embedded connector against calling llama.cpp's binding directly, on the same requests.
 
-    python benchmarks/embedded.py           # some two minutes
+    python benchmarks/embedded.py           # some three minutes
     python benchmarks/embedded.py --quick   # a third of it
 
 The requests are those of the example: a customer's request after eight labelled ones, answered as
 one of eleven categories. First each request goes both ways in turn, one call at a time, with equal
 settings: the median ratio of a pair's times is the connector's own cost, and must be at least 0.95.
-CPU time is shown too, because it minds least what else the machine does. Then the ways to use two cores are set side by
-side, and scoring every option beside writing one. The exit status is 1 if the ratio is too low.
+CPU time is shown too, because it minds least what else the machine does. Then the ways to use two
+cores are set side by side, and scoring every option beside writing one. The exit status is 1 if the
+ratio is too low.
 """
 
 from __future__ import annotations
