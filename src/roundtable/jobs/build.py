@@ -119,7 +119,8 @@ def plan(
     """
     options = tuple(usecase.task.options)
     made = known.split != ""
-    samples = evaluated(workspace, usecase, split=known.split, limit=limit)
+    split = evaluated(workspace, usecase, split=known.split)
+    samples = _limited(split, limit)
     if not len(samples):
         raise UsageError(
             f"the dataset {usecase.dataset!r} has no rows in the split {known.split!r}",
@@ -148,7 +149,8 @@ def plan(
         asked = source(candidate.model)
         selector = None
         if candidate.examples is not None:
-            selector = _selector(workspace, usecase, candidate, samples=samples, made=made)
+            # Held apart from the whole split, so that a limit changes no prompt.
+            selector = _selector(workspace, usecase, candidate, samples=split, made=made)
             leaks[candidate.id] = tuple(
                 f"row {leak.evaluated_id} (line {leak.evaluated_line}) is evaluated, and row"
                 f" {leak.pool_id} (line {leak.pool_line}) gives it away: {leak.why};"
