@@ -301,6 +301,7 @@ def errors() -> str:
         ("2", "bad input or usage; nothing was changed or spent"),
         ("3", "a provider or the infrastructure failed, or the budget stopped the run; what was "
               "paid is kept: run the same command to go on"),
+        ("70", "a fault of Roundtable's own, with its traceback: please report it"),
         ("130", "interrupted; what was paid is kept"),
     ]  # fmt: skip
     return (
