@@ -48,6 +48,12 @@ def test_what_is_no_json_is_refused_as_such(said: str) -> None:
         JsonSchema(SCHEMA).parse(said)
 
 
+def test_json_that_is_nested_without_end_is_refused() -> None:
+    for depth in (900, 960, 980, 990, 995, 999, 5_000):
+        with pytest.raises(ConstraintError):
+            JsonSchema(SCHEMA).parse("[" * depth + "]" * depth)
+
+
 def test_a_schema_is_the_same_as_a_mapping_and_as_text_and_keeps_its_order() -> None:
     schema = {"type": "object", "properties": {"b": {}, "a": {}}}
     assert JsonSchema(schema) == JsonSchema(json.dumps(schema))

@@ -51,6 +51,14 @@ class JsonSchema:
             ConstraintError: there is no JSON in it, or it does not fit; the message names the
                 field.
         """
+        try:
+            return self._read(text)
+        except RecursionError as error:
+            raise ConstraintError(
+                "the answer's JSON is nested too deep", fix="answer with flatter JSON"
+            ) from error
+
+    def _read(self, text: str) -> object:
         values = _values(text)
         if not values:
             raise ConstraintError(_no_json(text), fix="answer with JSON alone, all brackets closed")
