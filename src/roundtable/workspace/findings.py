@@ -16,13 +16,18 @@ class Findings:
     """The problems found so far, and the texts that their lines are looked up in."""
 
     def __init__(self) -> None:
-        self.problems: list[Problem] = []
+        self._problems: dict[Problem, None] = {}
         self._texts: dict[str, tuple[str, int | None]] = {}
+        self._renamed: dict[str, Mapping[str, tuple[str, ...]]] = {}
         self._lines: dict[str, dict[Path, int]] = {}
 
     def remember(self, file: str, text: str, *, yaml_from: int | None = None) -> None:
         """Keeps a file's declarations: TOML, or YAML that begins on the line `yaml_from`."""
         self._texts[file] = (text, yaml_from)
+
+    def rename(self, file: str, keys: Mapping[str, tuple[str, ...]]) -> None:
+        """Notes where keys of ours stand in a file of another format."""
+        self._renamed[file] = keys
 
     def add(
         self,
@@ -42,10 +47,20 @@ class Findings:
             fix: What to do about it.
             line: If it is known; else it is looked up.
         """
-        if line is None and file in self._texts:
-            line = line_of(path, self._known_lines(file))
+        if path and file in self._renamed:
+            path = (*self._renamed[file].get(str(path[0]), (path[0],)), *path[1:])
+        if line is None:
+            # What is wrong with a file as a whole stands on its first line.
+            line = line_of(path, self._known_lines(file)) if file in self._texts else 1
         field = ".".join(str(part) for part in path)
-        self.problems.append(Problem(Place(file, line, field), message, fix))
+        problem = Problem(Place(file, line, field), message, fix)
+        # A dict, since two prompts may include the same broken partial: that is one problem.
+        self._problems[problem] = None
+
+    @property
+    def problems(self) -> list[Problem]:
+        """What was found so far, each once, by file and line."""
+        return sorted(self._problems, key=lambda one: (one.place.file, one.place.line or 0))
 
     def unknown(
         self,

@@ -14,16 +14,17 @@ from roundtable.workspace.assets import Corpus, Dataset, Guard, Model, Policy, R
 from roundtable.workspace.declared import ID, Asset
 from roundtable.workspace.findings import Findings
 from roundtable.workspace.gate import merged
-from roundtable.workspace.prompt import Prompt, split_front_matter, split_sections
-from roundtable.workspace.prompty import from_prompty, prompty_roles
+from roundtable.workspace.prompt import HEADING, Prompt, split_front_matter, split_sections
+from roundtable.workspace.prompty import PROMPTY_HEADING, PROMPTY_KEYS, from_prompty
 from roundtable.workspace.reading import files_below, read_text, read_toml, read_yaml
 from roundtable.workspace.references import Names, check_references
 from roundtable.workspace.settings import Settings
-from roundtable.workspace.templates import check_templates
+from roundtable.workspace.templates import check_partials, check_templates
 from roundtable.workspace.usecase import UseCase
 from roundtable.workspace.whole import MARK, Workspace
 
 A = TypeVar("A", bound=Asset)
+_PROMPTS = (".prompt.md", ".prompty")
 
 
 def load(root: str | Path) -> Workspace:
@@ -73,9 +74,7 @@ def load(root: str | Path) -> Workspace:
     )
     check_references(workspace, names=Names(names, settings), own=usecases, findings=findings)
     if findings.problems:
-        raise WorkspaceError(
-            sorted(findings.problems, key=lambda p: (p.place.file, p.place.line or 0))
-        )
+        raise WorkspaceError(findings.problems)
     return workspace
 
 
@@ -89,10 +88,11 @@ def _assets(
 ) -> dict[str, A]:
     found: dict[str, A] = {}
     names[folder] = set()
-    for path in files_below(root / folder):
-        if path.suffix != ".toml":
-            continue
+    for path in files_below(root, folder, findings):
         file = path.relative_to(root).as_posix()
+        if path.suffix != ".toml":
+            _check_ending(file, (".toml",), findings)
+            continue
         id = path.relative_to(root / folder).with_suffix("").as_posix()
         names[folder].add(id)
         _check_id(id, file, findings)
@@ -103,19 +103,18 @@ def _assets(
 
 
 def _prompts(root: Path, findings: Findings, names: dict[str, set[str]]) -> dict[str, Prompt]:
-    folder = root / "prompts"
     partials: dict[str, str] = {}
     files: dict[str, str] = {}
     names["prompts"] = set()
-    for path in files_below(folder):
-        name = path.relative_to(folder).as_posix()
+    for path in files_below(root, "prompts", findings):
+        name = path.relative_to(root / "prompts").as_posix()
         file = f"prompts/{name}"
-        id, _, ending = name.partition(".")
         if path.name.startswith("_"):
             text = read_text(root, file, findings)
             # One that cannot be read is known all the same: its own problem is told already.
             partials[name] = text or ""
-        elif ending in ("prompt.md", "prompty"):
+        elif name.endswith(_PROMPTS):
+            id = name.removesuffix(".prompt.md").removesuffix(".prompty")
             _check_id(id, file, findings)
             if id in names["prompts"]:
                 findings.add(
@@ -126,6 +125,9 @@ def _prompts(root: Path, findings: Findings, names: dict[str, set[str]]) -> dict
                 continue
             names["prompts"].add(id)
             files[id] = file
+        else:
+            _check_ending(file, _PROMPTS, findings)
+    check_partials(partials, findings)
     prompts = {id: _prompt(root, id, file, partials, findings) for id, file in files.items()}
     return {id: one for id, one in prompts.items() if one is not None}
 
@@ -149,15 +151,18 @@ def _prompt(
     data = read_yaml(front, file, findings, first_line=2)
     if data is None:
         return None
+    heading, example = HEADING, "`# system` or `# user`"
     if file.endswith(".prompty"):
-        data, body = from_prompty(data), prompty_roles(body)
-    sections, stray = split_sections(body, first_line)
+        data = from_prompty(data)
+        findings.rename(file, PROMPTY_KEYS)
+        heading, example = PROMPTY_HEADING, "`system:` or `user:`"
+    sections, stray = split_sections(body, first_line, heading=heading)
     if stray is not None:
         findings.add(
             file,
             line=stray,
             message="this text stands before the first role heading",
-            fix="put `# system` or `# user` above it",
+            fix=f"put {example} above it",
         )
     reserved = {"sections", "partials"} & set(data)
     for name in sorted(reserved):
@@ -197,6 +202,17 @@ def _check_roles(prompt: Prompt, findings: Findings) -> None:
             line=prompt.sections[0].line,
             message="the prompt has no user section",
             fix="add a line `# user` and the text below it",
+        )
+
+
+def _check_ending(file: str, endings: tuple[str, ...], findings: Findings) -> None:
+    """Adds a file that would be left out for its ending's capitals alone."""
+    ending = next((one for one in endings if file.lower().endswith(one)), None)
+    if ending is not None:
+        findings.add(
+            file,
+            message="the file's ending has capital letters, so it would be left out",
+            fix=f"rename it to end in {ending}",
         )
 
 

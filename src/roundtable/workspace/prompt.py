@@ -10,7 +10,7 @@ from pydantic import Field, field_validator
 from roundtable.workspace.declared import Asset, Count, Declared, Number, Text, Whole, wrong
 
 Role = Literal["system", "user", "assistant"]
-_HEADING = re.compile(r"#[ \t]+(system|user|assistant)[ \t]*$")
+HEADING = re.compile(r"#[ \t]+(system|user|assistant)[ \t]*$")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 
 
@@ -61,34 +61,43 @@ class Prompt(Asset):
 
 def split_front_matter(text: str) -> tuple[str, str, int] | None:
     """Returns the front matter, the body and the body's first line; None without front matter."""
-    lines = text.splitlines(keepends=True)
-    if not lines or lines[0].rstrip() != "---":
+    lines = text.split("\n")
+    if lines[0].rstrip() != "---":
         return None
     for number, line in enumerate(lines[1:], start=1):
         if line.rstrip() == "---":
-            return "".join(lines[1:number]), "".join(lines[number + 1 :]), number + 2
+            front = "".join(f"{one}\n" for one in lines[1:number])
+            return front, "\n".join(lines[number + 1 :]), number + 2
     return None
 
 
-def split_sections(body: str, first_line: int) -> tuple[tuple[Section, ...], int | None]:
+def split_sections(
+    body: str, first_line: int, *, heading: re.Pattern[str] = HEADING
+) -> tuple[tuple[Section, ...], int | None]:
     """Splits a prompt's text at its role headings, those in code fences left alone.
 
     A text without any heading is the user's.
+
+    Args:
+        body: The text below the front matter.
+        first_line: The line of the file that it begins on.
+        heading: What a line must match to open a role, which is its first group.
 
     Returns:
         The sections, and the line of text that stands before the first heading, if any does.
     """
     parts: list[tuple[str, list[str], int]] = [("", [], first_line)]
     fence = ""
-    for number, line in enumerate(body.splitlines(), start=first_line):
+    # Not `splitlines`: it also splits at signs that are part of the text, such as U+2028.
+    for number, line in enumerate(body.replace("\r\n", "\n").split("\n"), start=first_line):
         mark = _FENCE.match(line)
         if mark and not fence:
             fence = mark.group(1)
         elif mark and mark.group(1).startswith(fence) and not line.strip().strip(fence[0]):
             fence = ""
-        heading = None if fence else _HEADING.match(line)
-        if heading:
-            parts.append((heading.group(1), [], number + 1))
+        opened = None if fence else heading.match(line)
+        if opened:
+            parts.append((opened.group(1).lower(), [], number + 1))
         else:
             parts[-1][1].append(line)
     stray = None

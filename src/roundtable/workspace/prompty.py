@@ -6,16 +6,27 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-_ROLE = re.compile(r"^[ \t]*(system|user|assistant):[ \t]*$", re.MULTILINE)
+PROMPTY_HEADING = re.compile(r"[ \t]*#?[ \t]*(system|user|assistant)[ \t]*:[ \t]*$", re.IGNORECASE)
+# Where our keys stand in its front matter.
+PROMPTY_KEYS = {
+    "title": ("name",),
+    "owner": ("authors",),
+    "parameters": ("model", "parameters"),
+    "format": ("model", "api"),
+}
 _TAKEN = ("temperature", "top_p", "max_tokens", "stop", "seed")
 
 
 def from_prompty(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Returns `.prompty` front matter as ours; what we have no place for (samples) is left out."""
+    """Returns `.prompty` front matter as ours.
+
+    Older files declare no `inputs`: there, the names of the `sample` are the inputs. What we have
+    no place for, such as the sample's values and the model's configuration, is left out.
+    """
     model = data.get("model")
     model = model if isinstance(model, Mapping) else {}
     authors = data.get("authors")
-    inputs = data.get("inputs", [])
+    inputs = data.get("inputs") or data.get("sample") or []
     parameters = model.get("parameters")
     ours: dict[str, Any] = {
         "title": data.get("name", ""),
@@ -24,10 +35,8 @@ def from_prompty(data: Mapping[str, Any]) -> dict[str, Any]:
         "format": "completion" if model.get("api") == "completion" else "chat",
     }
     if isinstance(parameters, Mapping):
-        ours["parameters"] = {name: parameters[name] for name in _TAKEN if name in parameters}
+        taken = {name: parameters[name] for name in _TAKEN if name in parameters}
+        if isinstance(taken.get("stop"), str):
+            taken["stop"] = [taken["stop"]]
+        ours["parameters"] = taken
     return ours
-
-
-def prompty_roles(body: str) -> str:
-    """Returns a `.prompty` body with our role headings, line for line."""
-    return _ROLE.sub(r"# \1", body)

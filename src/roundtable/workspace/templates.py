@@ -40,6 +40,12 @@ def check_templates(
     return {name: partials[name] for name in sorted(check.included)}
 
 
+def check_partials(partials: Mapping[str, str], findings: Findings) -> None:
+    """Adds what is malformed in partials, also in those that no prompt includes yet."""
+    for name, source in partials.items():
+        _Check(set(), partials, name, findings).parsed(source, 1, f"prompts/{name}")
+
+
 class _Check:
     def __init__(
         self, inputs: set[str], partials: Mapping[str, str], prompt: str, findings: Findings
@@ -55,6 +61,15 @@ class _Check:
         self._environment.filters.pop(_NOT_REPEATABLE[1], None)
 
     def source(self, source: str, line: int, file: str, above: tuple[str, ...]) -> None:
+        tree = self.parsed(source, line, file)
+        if tree is None:
+            return
+        self._names(tree, line, file, above)
+        for node in tree.find_all((nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends)):
+            self._include(node, line + node.lineno - 1, file, above)
+
+    def parsed(self, source: str, line: int, file: str) -> nodes.Template | None:
+        """Returns the template's tree, or None after adding why there is none."""
         try:
             tree = self._environment.parse(source)
             self._environment.compile(source)
@@ -65,15 +80,13 @@ class _Check:
                 message=f"the template is malformed: {error.message}",
                 fix="mend the Jinja2 tag on this line",
             )
-            return
+            return None
         except RecursionError:
             self._findings.add(
                 file, line=line, message="the template is nested too deeply", fix="simplify it"
             )
-            return
-        self._names(tree, line, file, above)
-        for node in tree.find_all((nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends)):
-            self._include(node, line + node.lineno - 1, file, above)
+            return None
+        return tree
 
     def _names(self, tree: nodes.Template, line: int, file: str, above: tuple[str, ...]) -> None:
         read = meta.find_undeclared_variables(tree) - set(self._environment.globals) - self._inputs
