@@ -114,7 +114,7 @@ def constraints() -> str:
         "be held to it, nothing else can come out; elsewhere the answer is read, asked for once "
         "more with the reason, and then an error. `none` (the default) takes any text. The space "
         "itself stands in the use case's `[task]`: `options`, `schema` or `fields`, `pattern`, "
-        "`grammar`."
+        '`grammar`. A candidate may bring its own: `constrain = { kind = "regex", pattern = "…" }`.'
     )
     return plugin_page("Output spaces", intro, CONSTRAINTS)
 

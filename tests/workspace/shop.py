@@ -28,3 +28,12 @@ def problems(root: Path) -> tuple[Problem, ...]:
     with pytest.raises(WorkspaceError) as caught:
         load(root)
     return caught.value.problems
+
+
+def contents(root: Path) -> dict[str, bytes]:
+    """Returns what stands in each file of a folder."""
+    return {
+        path.relative_to(root).as_posix(): path.read_bytes()
+        for path in sorted(root.rglob("*"))
+        if path.is_file()
+    }

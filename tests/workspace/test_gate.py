@@ -67,3 +67,17 @@ def test_no_policy_ever_loosens_a_limit(
             assert limit.at_least is None or (now.at_least or 0) >= limit.at_least
             assert limit.at_most is None or (now.at_most or 0) <= limit.at_most
             assert now.confidence >= limit.confidence
+
+
+@given(own=gates, others=st.lists(gates, max_size=3))
+def test_neither_order_nor_repetition_of_policies_matters(
+    own: dict[str, object], others: list[dict[str, object]]
+) -> None:
+    gate = Gate.model_validate(own)
+    policies = [PolicyGate.model_validate(other | {"signoffs": ["a", "b"]}) for other in others]
+    once = merged(gate, policies)
+    assert once is not None
+    turned = merged(gate, policies[::-1])
+    assert turned is not None
+    assert (turned.limits, set(turned.signoffs)) == (once.limits, set(once.signoffs))
+    assert merged(once, [*policies, once]) == once

@@ -1,145 +1,33 @@
 """Sound workspaces load; each broken one is told with file, line and remedy."""
 
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
 
-from roundtable.errors import NotFoundError, UsageError
+from roundtable.errors import NotFoundError, Place, UsageError
 from roundtable.workspace import find_root, load
-from workspace.shop import edit, problems, shop
+from workspace.broken import DATASET, MODEL, PROMPT, SPOILED, USECASE
+from workspace.shop import contents, edit, problems, shop
 
-USECASE = "usecases/triage.toml"
-MODEL = "models/smollm2.toml"
-DATASET = "datasets/tickets.toml"
-PROMPT = "prompts/triage.prompt.md"
 EXAMPLE = Path(__file__).parents[2] / "examples/marketplace"
 
-# file, old text, new text, lines below the old text's, what is said, the fix
-SPOILED = [
-    ("roundtable.toml", "[workspace]", "[workspace", 0, "not TOML", "mend this line"),
-    ("roundtable.toml", 'name = "support-desk"', "", -1, "'name' is missing", "add name"),
-    ("roundtable.toml", "usd_per_run = 5.0", 'usd_per_run = "5"', 0, "a number", "without quotes"),
-    ("roundtable.toml", "usd_per_run", "usd_per_rum", 0, "no key 'usd_per_rum'", "'usd_per_run'"),
-    ("roundtable.toml", "usd_per_run = 5.0", "usd_per_run = -1", 0, "greater than", "USD"),
-    ("roundtable.toml", "usd_per_run = 5.0", "usd_per_run = true", 0, "a number", "without quotes"),
-    (
-        "roundtable.toml",
-        'name = "support-desk"',
-        'name = "x"\nstore = "postgresql://me:pw@db/x"',
-        1,
-        "holds a password",
-        "environment",
-    ),
-    (
-        "roundtable.toml",
-        "[budget]",
-        '[plugins.metric]\na = "a.py:A"\n[budget]',
-        0,
-        "kind of plug-in",
-        "metrics",
-    ),
-    (
-        "roundtable.toml",
-        "[budget]",
-        '[plugins.metrics]\na = "a.py:A"\n[budget]',
-        1,
-        "is not there",
-        "put it there",
-    ),
-    (MODEL, "provider", "providr", 0, "no key 'providr'", "'provider'"),
-    (MODEL, 'model = "smollm2"', "model = 3", 0, "must be a text", "in quotes"),
-    (MODEL, "max_in_flight = 4", "max_in_flight = 0", 0, "greater than", "calls under way"),
-    (MODEL, 'lineage = "declared"', 'lineage = "known"', 0, "lineage", "'declared'"),
-    (MODEL, "max_in_flight = 4", 'api_key_env = "sk-abc123"', 0, "not the name", "OPENAI_API_KEY"),
-    (MODEL, "max_in_flight = 4", 'base_url = "localhost"', 0, "HTTP address", "https://host/v1"),
-    (MODEL, "max_in_flight = 4", 'path = "none.gguf"', 0, "is not there", "put it there"),
-    (
-        MODEL,
-        "max_in_flight = 4",
-        'parents = [{ id = "models/neighbour" }]',
-        0,
-        "no asset is called",
-        "'models/neighbours'",
-    ),
-    (
-        MODEL,
-        "max_in_flight = 4",
-        'parents = [{ id = "models/smollm2" }]',
-        0,
-        "its own ancestor",
-        "circle",
-    ),
-    (MODEL, "max_in_flight = 4", 'id = "other"', 0, "no key 'id'", "remove the key"),
-    (
-        MODEL,
-        "max_in_flight = 4",
-        "max_in_flight = 4\n[price]\ninput_usd_per_mtok = 1.0",
-        1,
-        "'output_usd_per_mtok' is missing",
-        "add output_usd_per_mtok",
-    ),
-    (DATASET, 'path = "tickets.jsonl"', 'path = "ticket.jsonl"', 0, "is not there", "put it there"),
-    (DATASET, 'path = "tickets.jsonl"', 'path = "tickets.xml"', 0, "cannot be read", ".parquet"),
-    (DATASET, 'path = "tickets.jsonl"', "", -2, "either `path` or `files`", "write path"),
-    (DATASET, "train = 0.5", "train = 0.6", 0, "sum to 1.1", "train = 0.8"),
-    (DATASET, 'input = ["text"]', "input = []", 0, "'input' is empty", "at least one"),
-    (DATASET, 'input = ["text"]', 'input = "text"', 0, "must be a list", "write input = ["),
-    (DATASET, 'input = ["text"]', 'input = ["text", "team"]', 0, "also an input", "take it out"),
-    (DATASET, "splits = {", 'split = "part"\nsplits = {', 0, "exclude each other", "keep one"),
-    (PROMPT, "title: Route", "titel: Route", 0, "no key 'titel'", "'title'"),
-    (PROMPT, "inputs: [text, options,", "inputs: [text, options", 0, "cannot be a name", "letters"),
-    (PROMPT, "format: completion", "format: chatty", 0, "format", "'chat' or 'completion'"),
-    (PROMPT, "temperature: 0.0", "temperature: 3.0", 0, "less than", "In [0, 2]"),
-    (PROMPT, "owner: you@example.com", "owner: [a: b: c", 0, "not YAML", "quote"),
-    (PROMPT, "---\ntitle", "title", 0, "front matter is missing", "`---`"),
-    (PROMPT, "{{ text }}", "{{ text", 1, "malformed", "mend the Jinja2 tag"),
-    (PROMPT, "{{ text }}", "{{ txt }}", 0, "uses 'txt'", "add txt to `inputs`"),
-    (PROMPT, "{{ text }}", "{{ text | shout }}", 0, "malformed", "mend the Jinja2 tag"),
-    (PROMPT, "{{ text }}", '{% include "_x.md" %}', 0, "no partial is called", "add one"),
-    (PROMPT, "{{ text }}", "{% include text %}", 0, "not a plain text", "_name.md"),
-    (PROMPT, "# user\n", "Hello\n# user\n", 0, "before the first role", "above it"),
-    (PROMPT, "Team:\n", "Team:\n# assistant\nx\n", -12, "one section", "format: chat"),
-    (USECASE, 'kind = "choice"', 'kind = "choose"', 0, "kind", "'choice'"),
-    (USECASE, "options = [", 'options = ["a"] # [', 0, "two options", "options ="),
-    (USECASE, '"shipping"', '"billing"', 0, "stands twice", "once"),
-    (USECASE, 'dataset = "tickets"', 'dataset = "ticket"', 0, "no dataset is called", "'tickets'"),
-    (USECASE, 'model = "smollm2"', 'model = "smolm2"', 0, "no model is called", "'smollm2'"),
-    (USECASE, 'prompt = "triage"', 'prompt = "triages"', 0, "no prompt is called", "'triage'"),
-    (USECASE, 'prompt = "triage"\n', "", -3, "has no prompt", "add prompt"),
-    (USECASE, 'id = "few-shot-similar"', 'id = "no-model"', 0, "a second candidate", "of its own"),
-    (USECASE, 'id = "no-model"', 'id = "No Model"', 0, "cannot be an id", "small letters"),
-    (USECASE, 'constrain = "choice"', 'constrain = "chioce"', 0, "no constraint", "'choice'"),
-    (USECASE, 'constrain = "choice"', 'constrain = "regex"', 0, "no pattern", "add pattern"),
-    (USECASE, 'constrain = "choice"', 'grounding = "help"', 0, "no corpus is called", "add one"),
-    (USECASE, 'split = "train"', 'split = "trian"', 0, "no split of", "'train'"),
-    (USECASE, "k = 5", "k = 0", 0, "greater than", "How many"),
-    (USECASE, 'stage = "poc"', 'stage = "poc"\nsplit = "tset"', 1, "no split of", "'test'"),
-    (USECASE, 'candidate = "few', 'candidate = "fwe', 0, "no candidate is called", "few-shot"),
-    (USECASE, "accuracy = { at_least = 0.4,", "accuracy = {", 0, "limits nothing", "at_least"),
-    (USECASE, "at_least = 0.4", 'at_least = "high"', 0, "a number", "without quotes"),
-    (USECASE, "at_least = 0.4", "atleast = 0.4", 0, "no key 'atleast'", "'at_least'"),
-    (USECASE, "accuracy = {", "f1 = 0.6\naccuracy = {", 0, "must be a table", "f1 = {"),
-    (USECASE, "[gate]", '[gate]\nsignoffs = ["sciense"]', 1, "no role is called", "'science'"),
-    (USECASE, "[task]", '[use]\ndistribution = "x"\n[task]', 1, "distribution", "'internal-only'"),
-    (USECASE, "[task]", "[promise]\naccuracy = true\n[task]", 1, "a number", "without quotes"),
-    (USECASE, "[task]", '[task]\nschema = "s.json"', 1, "is not there", "put it there"),
-    (USECASE, "[task]", '[task]\npattern = "("', 1, "no regular expression", "mend the pattern"),
-    (USECASE, "metrics =", 'primary = "f1"\nmetrics =', 0, "no metric is called", "macro_f1"),
-]
 
-
-@pytest.mark.parametrize(("file", "old", "new", "below", "said", "fix"), SPOILED)
+@pytest.mark.parametrize(("file", "old", "new", "below", "said", "fix", "field"), SPOILED)
 def test_a_problem_is_told_with_its_place_and_remedy(
-    tmp_path: Path, file: str, old: str, new: str, below: int, said: str, fix: str
+    tmp_path: Path, file: str, old: str, new: str, below: int, said: str, fix: str, field: str
 ) -> None:
     root = shop(tmp_path / "shop")
-    line = edit(root, file, old, new) + below
+    place = Place(file, edit(root, file, old, new) + below, field)
+    before = contents(root)
     found = problems(root)
-    places = [(p.place.file, p.place.line) for p in found]
-    assert (file, line) in places, found
-    (told,) = [p for p in found if (p.place.file, p.place.line) == (file, line)][:1]
+    assert place in [one.place for one in found], found
+    told = next(one for one in found if one.place == place)
     assert said in told.message
     assert fix in told.fix
+    assert contents(root) == before
 
 
 def test_the_example_workspace_loads() -> None:
@@ -291,3 +179,41 @@ def test_a_root_is_found_from_below(tmp_path: Path) -> None:
 def test_a_near_use_case_is_offered(tmp_path: Path) -> None:
     with pytest.raises(NotFoundError, match="'triage'"):
         load(shop(tmp_path / "shop")).usecase("triagee")
+
+
+def test_loading_takes_no_longer_a_file_when_there_are_many(tmp_path: Path) -> None:
+    root = shop(tmp_path / "shop")
+    text = (root / USECASE).read_text(encoding="utf-8")
+
+    def per_file_s(n: int) -> float:
+        for number in range(n):
+            (root / f"usecases/u{number}.toml").write_text(text, encoding="utf-8")
+        times = []
+        for _ in range(3):
+            begun = time.process_time()
+            assert len(load(root).usecases) == n + 1
+            times.append(time.process_time() - begun)
+        return min(times) / (n + 1)
+
+    few = per_file_s(20)
+    assert per_file_s(160) < 3 * few
+
+
+def test_lines_are_looked_up_only_when_something_is_wrong(tmp_path: Path) -> None:
+    script = (
+        "import sys; from pathlib import Path; from roundtable.workspace import findings, load\n"
+        "def scan(*_): raise SystemExit('scanned')\n"
+        "findings.toml_lines = findings.yaml_lines = scan\n"
+        "load(Path(sys.argv[1])); print('sound')"
+    )
+
+    def run(root: Path) -> str:
+        done = subprocess.run(
+            [sys.executable, "-c", script, str(root)], capture_output=True, text=True, check=False
+        )
+        return done.stdout + done.stderr
+
+    root = shop(tmp_path / "shop")
+    assert "sound" in run(root)
+    edit(root, MODEL, "provider", "providr")
+    assert "scanned" in run(root)

@@ -8,8 +8,8 @@ import jsonschema
 import pytest
 
 from roundtable.errors import NotFoundError
-from roundtable.workspace import schema, write_schemas
-from roundtable.workspace.schemas import KINDS
+from roundtable.workspace import schema
+from roundtable.workspace.schemas import KINDS, write_schemas
 
 EXAMPLE = Path(__file__).parents[2] / "examples/marketplace"
 FOLDERS = {"models": "model", "datasets": "dataset", "policies": "policy", "usecases": "usecase"}

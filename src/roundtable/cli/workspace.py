@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from roundtable.cli.options import common, print_json
-from roundtable.workspace import find_root, init, load, schema, write_schemas
+from roundtable.workspace import find_root, init, load, schema
+from roundtable.workspace.schemas import write_schemas
 
 
 @click.command("init")

@@ -180,6 +180,7 @@ def model_fields(model: Model) -> dict[str, object]:
         "base_url": model.base_url,
         "path": model.path,
         "options": _plain(model.options),
+        "parameters": _plain(model.parameters),
     }
 
 
@@ -294,8 +295,8 @@ def _description(candidate: Any) -> str:
             parts.append("how often each answer occurs")
         else:
             parts.append(f"{examples.k} {examples.select} examples")
-    if candidate.constrain != "none":
-        parts.append(f"held to {candidate.constrain}")
+    if candidate.constrain.kind != "none":
+        parts.append(f"held to {candidate.constrain.kind}")
     if candidate.repeats > 1:
         parts.append(f"{candidate.repeats} answers, by vote")
     return " · ".join(parts)

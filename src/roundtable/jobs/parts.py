@@ -137,8 +137,9 @@ def pipeline_of(workspace: Workspace, usecase: UseCase, candidate: Any, source: 
         InputError: it lacks a prompt, or its output space cannot be made.
     """
     natural = _constraint(workspace, usecase, _natural(usecase))
-    kind = candidate.constrain
-    constraint = _constraint(workspace, usecase, kind) if kind != "none" else None
+    held = candidate.constrain
+    held_to = usecase.model_copy(update={"task": held.on(usecase.task)})
+    constraint = _constraint(workspace, held_to, held.kind)
     grammar = constraint.grammar.kind if constraint is not None else ""
     template, parameters, shows = None, Parameters(), False
     if candidate.prompt:
@@ -149,7 +150,8 @@ def pipeline_of(workspace: Workspace, usecase: UseCase, candidate: Any, source: 
             file=prompt.file,
             completion=prompt.format == "completion",
         )
-        parameters = _parameters(prompt.parameters, candidate.parameters)
+        model = workspace.models[candidate.model]
+        parameters = _parameters(model.parameters, prompt.parameters, candidate.parameters)
         shows = "examples" in prompt.inputs
     elif source.provider != "baseline":
         raise InputError(
@@ -192,7 +194,7 @@ def _constraint(workspace: Workspace, usecase: UseCase, kind: str) -> Constraint
     if kind == "choice":
         options = {"options": tuple(task.options)}
     elif kind == "json-schema":
-        options = {"schema": _schema(workspace, usecase)}
+        options = {"schema": _schema(usecase)}
     elif kind == "regex":
         options = {"pattern": task.pattern}
     else:
@@ -205,10 +207,8 @@ def _constraint(workspace: Workspace, usecase: UseCase, kind: str) -> Constraint
     return cast("Constraint", _make(workspace, "constraints", kind, CONSTRAINTS, options, where))
 
 
-def _schema(workspace: Workspace, usecase: UseCase) -> str:
+def _schema(usecase: UseCase) -> str:
     task = usecase.task
-    if isinstance(task.json_schema, str) and task.json_schema:
-        return (workspace.root / Path(usecase.file).parent / task.json_schema).read_text("utf-8")
     if task.json_schema:
         return json.dumps(task.json_schema)
     if isinstance(task.fields, str) or not task.fields:

@@ -4,7 +4,7 @@
 2. `load` reads every file, checks each on its own, then their references to each other.
 3. All problems come at once, each with file, line, field and remedy.
 4. Policies are merged into the use cases they match: `Workspace` holds the result.
-5. `init` starts a workspace; `schema` and `write_schemas` tell editors what may be written.
+5. `init` starts a workspace; `schema` tells editors what may be written.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from roundtable.workspace.assets import Dataset, Model
     from roundtable.workspace.loading import load
     from roundtable.workspace.prompt import Prompt
-    from roundtable.workspace.schemas import schema, write_schemas
+    from roundtable.workspace.schemas import schema
+    from roundtable.workspace.settings import Settings
     from roundtable.workspace.start import init
     from roundtable.workspace.usecase import UseCase
     from roundtable.workspace.whole import Workspace, find_root
@@ -25,25 +26,25 @@ _PUBLIC = {
     "Dataset": "assets",
     "Model": "assets",
     "Prompt": "prompt",
+    "Settings": "settings",
     "UseCase": "usecase",
     "Workspace": "whole",
     "find_root": "whole",
     "init": "start",
     "load": "loading",
     "schema": "schemas",
-    "write_schemas": "schemas",
 }
 __all__ = [
     "Dataset",
     "Model",
     "Prompt",
+    "Settings",
     "UseCase",
     "Workspace",
     "find_root",
     "init",
     "load",
     "schema",
-    "write_schemas",
 ]
 
 

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, field_validator, model_validator
 
 from roundtable.workspace.declared import (
+    OPERATIONAL,
     Asset,
     Audience,
     Count,
@@ -23,7 +24,12 @@ from roundtable.workspace.declared import (
     wrong,
 )
 from roundtable.workspace.gate import PolicyGate
+from roundtable.workspace.licenses import LicenseRules
+from roundtable.workspace.prompt import Parameters
 
+_SECRET = re.compile(
+    r"api[-_]?key|authorization|password|secret|(access|auth|bearer)[-_]?token", re.IGNORECASE
+)
 ROWS = (".jsonl", ".csv", ".parquet")
 
 
@@ -41,30 +47,49 @@ class Licensed(Asset):
     """An asset with terms and a past."""
 
     license: Text = Field(
-        default="unknown", description="Its licence: an id of the terms knowledge base."
+        default="unknown",
+        description="Its licence: an id of the terms knowledge base.",
+        json_schema_extra=OPERATIONAL,
     )
     lineage: Lineage = Field(
-        default="undisclosed", description="Whether the sources of its data are known."
+        default="undisclosed",
+        description="Whether the sources of its data are known.",
+        json_schema_extra=OPERATIONAL,
     )
-    parents: tuple[Parent, ...] = Field(default=(), description="What it was made from.")
+    parents: tuple[Parent, ...] = Field(
+        default=(), description="What it was made from.", json_schema_extra=OPERATIONAL
+    )
 
 
 class Model(Licensed):
     """A model, and how it is reached."""
 
-    title: str = Field(default="", description="What people call it.")
+    title: str = Field(
+        default="", description="What people call it.", json_schema_extra=OPERATIONAL
+    )
     provider: Text = Field(description="The connector: a built-in name or a plug-in's.")
     model: Text = Field(description="The model's name as the provider knows it.")
     base_url: str = Field(default="", description="Where the provider answers.")
     api_key_env: str = Field(
-        default="", description="The environment variable that holds the key; never the key."
+        default="",
+        description="The environment variable that holds the key; never the key.",
+        json_schema_extra=OPERATIONAL,
     )
     path: str = Field(default="", description="A GGUF file beside this one, for `embedded`.")
     options: dict[str, Any] = Field(
         default={}, description="Options of the connector, or of the request's body."
     )
-    max_in_flight: Count = Field(default=8, description="The most calls under way at once.")
-    price: Price | None = Field(default=None, description="What its tokens cost; none: nothing.")
+    parameters: Parameters = Field(
+        default=Parameters(), description="How to sample, where neither prompt nor candidate says."
+    )
+    max_in_flight: Count = Field(
+        default=8, description="The most calls under way at once.", json_schema_extra=OPERATIONAL
+    )
+    price: Price | None = Field(
+        default=None,
+        description="What its tokens cost; none: nothing.",
+        json_schema_extra=OPERATIONAL,
+    )
 
     @field_validator("base_url")
     @classmethod
@@ -90,6 +115,18 @@ class Model(Licensed):
                 "this is not the name of an environment variable",
                 "write the variable's name, such as OPENAI_API_KEY, and put the key into it",
             )
+        return value
+
+    @field_validator("options")
+    @classmethod
+    def _no_secret(cls, value: dict[str, Any]) -> dict[str, Any]:
+        headers = value.get("headers")
+        for name in (*value, *(headers if isinstance(headers, dict) else ())):
+            if _SECRET.search(name):
+                raise wrong(
+                    f"{name!r} would put a secret into this file",
+                    "put it into the environment, and name the variable by api_key_env",
+                )
         return value
 
 
@@ -207,18 +244,6 @@ class AppliesTo(Declared):
 
     audience: tuple[Audience, ...] = Field(default=(), description="The audiences it holds for.")
     stage: tuple[Stage, ...] = Field(default=(), description="The stages it holds for.")
-
-
-class LicenseRules(Declared):
-    """What a policy says of licences."""
-
-    deny: tuple[Text, ...] = Field(default=(), description="Licences that may not be used.")
-    unknown: Literal["blocked", "needs-signoff", "allowed"] = Field(
-        default="blocked", description="What becomes of an unknown licence."
-    )
-    undisclosed_lineage: Literal["blocked", "needs-signoff", "allowed"] = Field(
-        default="needs-signoff", description="What becomes of a model of undisclosed sources."
-    )
 
 
 class Policy(Asset):

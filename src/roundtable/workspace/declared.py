@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
+
+from roundtable.digest import canonical
 
 ID = r"[a-z0-9][a-z0-9-]*(/[a-z0-9][a-z0-9-]*)*"
 
@@ -21,6 +24,10 @@ Audience = Literal["internal", "product"]
 Stage = Literal["idea", "poc", "internal", "product", "retired"]
 
 
+# Marks a field that changes no answer, so that changing it costs no call: it is left out of keys.
+OPERATIONAL: dict[str, Any] = {"operational": True}
+
+
 class Declared(BaseModel):
     """Something a person declares."""
 
@@ -30,8 +37,14 @@ class Declared(BaseModel):
 class Asset(Declared):
     """Something with a file of its own; `id` and `file` come from where it lies."""
 
-    id: str = Field(description="Its name: the file's path below its kind's folder.")
-    file: str = Field(description="The file it was declared in, relative to the workspace.")
+    id: str = Field(
+        description="Its name: the file's path below its kind's folder.",
+        json_schema_extra=OPERATIONAL,
+    )
+    file: str = Field(
+        description="The file it was declared in, relative to the workspace.",
+        json_schema_extra=OPERATIONAL,
+    )
 
 
 class Parent(Declared):
@@ -41,6 +54,32 @@ class Parent(Declared):
     relation: Text = Field(
         default="derived-from", description="How it was made from it: `fine-tuned-from`, `fork-of`."
     )
+
+
+def semantic(spec: Declared) -> bytes:
+    """Returns what of a declaration can change answers, as canonical bytes for a key.
+
+    Operational fields are left out, and so are those that say no more than their default: a key
+    that Roundtable adds leaves the keys of what was answered before as they are.
+
+    Args:
+        spec: A model, a prompt, a candidate, a task, or any other part.
+    """
+    return canonical(_meaning(spec))
+
+
+def _meaning(value: object) -> object:
+    if isinstance(value, Declared):
+        return {
+            name: _meaning(getattr(value, name))
+            for name, field in type(value).model_fields.items()
+            if field.json_schema_extra != OPERATIONAL and getattr(value, name) != field.default
+        }
+    if isinstance(value, Mapping):
+        return {key: _meaning(one) for key, one in value.items()}
+    if isinstance(value, tuple | list):
+        return [_meaning(one) for one in value]
+    return value
 
 
 def wrong(what: str, fix: str, *, field: str = "") -> PydanticCustomError:

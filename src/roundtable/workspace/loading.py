@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,11 +14,13 @@ from roundtable.workspace.assets import Corpus, Dataset, Guard, Model, Policy, R
 from roundtable.workspace.declared import ID, Asset
 from roundtable.workspace.findings import Findings
 from roundtable.workspace.gate import merged
+from roundtable.workspace.licenses import merged_rules
 from roundtable.workspace.prompt import HEADING, Prompt, split_front_matter, split_sections
 from roundtable.workspace.prompty import PROMPTY_HEADING, PROMPTY_KEYS, from_prompty
 from roundtable.workspace.reading import files_below, read_text, read_toml, read_yaml
 from roundtable.workspace.references import Names, check_references
 from roundtable.workspace.settings import Settings
+from roundtable.workspace.spaces import with_spaces
 from roundtable.workspace.templates import check_partials, check_templates
 from roundtable.workspace.usecase import UseCase
 from roundtable.workspace.whole import MARK, Workspace
@@ -54,7 +56,9 @@ def load(root: str | Path) -> Workspace:
     models, datasets = kind("models", Model), kind("datasets", Dataset)
     corpora, guards = kind("corpora", Corpus), kind("guards", Guard)
     recipes, policies = kind("recipes", Recipe), kind("policies", Policy)
-    usecases = kind("usecases", UseCase)
+    usecases = {
+        id: with_spaces(one, root, findings) for id, one in kind("usecases", UseCase).items()
+    }
     prompts = _prompts(root, findings, names)
     workspace = Workspace(
         root=root,
@@ -67,10 +71,7 @@ def load(root: str | Path) -> Workspace:
         recipes=recipes,
         policies=policies,
         prompts=prompts,
-        usecases={
-            id: one.model_copy(update={"gate": merged(one.gate, _gates(one, policies))})
-            for id, one in usecases.items()
-        },
+        usecases={id: _under(one, policies.values()) for id, one in usecases.items()},
     )
     check_references(workspace, names=Names(names, settings), own=usecases, findings=findings)
     if findings.problems:
@@ -243,10 +244,14 @@ def _made(
         return None
 
 
-def _gates(usecase: UseCase, policies: Mapping[str, Policy]) -> list[Any]:
-    return [
-        policy.gate
-        for policy in policies.values()
+def _under(usecase: UseCase, policies: Iterable[Policy]) -> UseCase:
+    """Returns the use case with what the policies that match it add."""
+    matching = [
+        policy
+        for policy in policies
         if (not policy.applies_to.audience or usecase.audience in policy.applies_to.audience)
         and (not policy.applies_to.stage or usecase.stage in policy.applies_to.stage)
     ]
+    gate = merged(usecase.gate, [policy.gate for policy in matching])
+    rules = merged_rules(usecase.licenses, [policy.licenses for policy in matching])
+    return usecase.model_copy(update={"gate": gate, "licenses": rules})

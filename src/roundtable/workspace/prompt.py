@@ -7,7 +7,16 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
-from roundtable.workspace.declared import Asset, Count, Declared, Number, Text, Whole, wrong
+from roundtable.workspace.declared import (
+    OPERATIONAL,
+    Asset,
+    Count,
+    Declared,
+    Number,
+    Text,
+    Whole,
+    wrong,
+)
 
 Role = Literal["system", "user", "assistant"]
 HEADING = re.compile(r"#[ \t]+(system|user|assistant)[ \t]*$")
@@ -29,17 +38,24 @@ class Section(Declared):
 
     role: Role = Field(description="Who says it.")
     source: str = Field(description="The Jinja2 source.")
-    line: int = Field(description="The line of the file that it starts on, from 1.")
+    line: int = Field(
+        description="The line of the file that it starts on, from 1.",
+        json_schema_extra=OPERATIONAL,
+    )
 
 
 class Prompt(Asset):
     """A prompt: its front matter, and its text by role."""
 
-    title: str = Field(default="", description="What people call it.")
-    owner: str = Field(default="", description="Who answers for it.")
+    title: str = Field(
+        default="", description="What people call it.", json_schema_extra=OPERATIONAL
+    )
+    owner: str = Field(default="", description="Who answers for it.", json_schema_extra=OPERATIONAL)
     inputs: tuple[Text, ...] = Field(default=(), description="The names its text may use.")
     works_around: str = Field(
-        default="", description="The weakness of models it works around; replay tests it."
+        default="",
+        description="The weakness of models it works around; replay tests it.",
+        json_schema_extra=OPERATIONAL,
     )
     parameters: Parameters = Field(default=Parameters(), description="How to sample.")
     format: Literal["chat", "completion"] = Field(

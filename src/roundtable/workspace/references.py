@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import json
+import os
 from collections import Counter
 from collections.abc import Mapping
-from importlib.metadata import entry_points
 from pathlib import Path
 
+from roundtable.plugins import Kind
 from roundtable.workspace.assets import Dataset, Licensed
+from roundtable.workspace.builtin import BASELINES, MEASURED, names_missing
 from roundtable.workspace.findings import Findings
+from roundtable.workspace.gate import PolicyGate
+from roundtable.workspace.heads import check_head
+from roundtable.workspace.parents import check_parents
+from roundtable.workspace.reading import read_json
 from roundtable.workspace.settings import Settings
 from roundtable.workspace.usecase import Candidate, UseCase
 from roundtable.workspace.whole import MARK, Workspace
-
-CONSTRAINTS = ("none", "choice", "json-schema", "regex", "grammar")
 
 
 class Names:
@@ -51,8 +54,14 @@ def check_references(
         ("corpora", workspace.corpora),
     ):
         licensed |= {f"{kind}/{id}": one for id, one in assets.items()}
-    check.parents(licensed)
+    known = {f"{kind}/{id}" for kind in ("models", "datasets", "corpora") for id in names[kind]}
+    check_parents(licensed, known=known, findings=findings)
     for model in workspace.models.values():
+        check.plugin("connectors", model.provider, model.file, ("provider",))
+        if model.provider == "baseline" and model.model not in BASELINES:
+            findings.unknown(
+                model.file, ("model",), kind="baseline", name=model.model, known=BASELINES
+            )
         if model.path:
             check.file_beside(model.file, model.path, ("path",), "the model's file")
     for dataset in workspace.datasets.values():
@@ -60,13 +69,16 @@ def check_references(
     for corpus in workspace.corpora.values():
         check.beside(corpus.file, corpus.path, ("path",), "the documents")
     for guard in workspace.guards.values():
-        check.file_beside(guard.file, guard.fitted, ("fitted",), "the fitted guard")
+        if check.file_beside(guard.file, guard.fitted, ("fitted",), "the fitted guard"):
+            fitted = Path(os.path.normpath(Path(guard.file).parent / guard.fitted)).as_posix()
+            read_json(workspace.root, fitted, findings)
     for recipe in workspace.recipes.values():
         for kind in ("dataset", "prompt", "usecase"):
             check.exists(kind, getattr(recipe, kind), recipe.file, (kind,))
         check.exists("model", recipe.base, recipe.file, ("base",))
     for policy in workspace.policies.values():
         check.roles(policy.gate.signoffs, policy.file)
+        check.limits(policy.gate, policy.file)
     for usecase in own.values():
         check.usecase(usecase)
 
@@ -91,6 +103,18 @@ class _Check:
             return True
         self._findings.unknown(file, path, kind=kind, name=id, known=known)
         return False
+
+    def plugin(self, kind: Kind, name: str, file: str, path: tuple[str | int, ...]) -> None:
+        known = names_missing(kind, name, self._workspace.settings.plugins)
+        # Without settings that could be read, nobody knows the workspace's own.
+        if known and self._names.settings:
+            self._findings.unknown(file, path, kind=kind.removesuffix("s"), name=name, known=known)
+
+    def limits(self, gate: PolicyGate, file: str) -> None:
+        checks = self._workspace.settings.plugins.get("checks", {})
+        for name in gate.limits:
+            if name not in MEASURED and name not in checks:
+                self.plugin("metrics", name, file, ("gate", name))
 
     def beside(self, file: str, name: str, path: tuple[str | int, ...], what: str) -> Path | None:
         target = self._workspace.root / Path(file).parent / name
@@ -118,49 +142,21 @@ class _Check:
         return None
 
     def rows(self, dataset: Dataset) -> None:
-        named = {("path",): dataset.path} if dataset.path else {}
-        named |= {("files", split): name for split, name in dataset.files.items()}  # type: ignore[misc]
+        named: dict[tuple[str, ...], str] = {("path",): dataset.path} if dataset.path else {}
+        named |= {("files", split): name for split, name in dataset.files.items()}
         for path, name in named.items():
             target = self.file_beside(dataset.file, name, path, "the rows' file")
-            if target is not None and target.stat().st_size == 0:
+            if target is None or not target.is_file():
+                continue
+            if target.stat().st_size > 0:
+                check_head(self._workspace.root, dataset, name, path, findings=self._findings)
+            else:
                 self._findings.add(
                     dataset.file,
                     path,
                     message=f"the rows' file {name!r} is empty",
                     fix="write at least one row into it",
                 )
-
-    def parents(self, assets: Mapping[str, Licensed]) -> None:
-        known = {
-            f"{kind}/{id}" for kind in ("models", "datasets", "corpora") for id in self._names[kind]
-        }
-        for name, asset in assets.items():
-            for index, parent in enumerate(asset.parents):
-                if parent.id not in known:
-                    self._findings.unknown(
-                        asset.file, ("parents", index), kind="asset", name=parent.id, known=known
-                    )
-            if self._descends_from(name, name, assets):
-                self._findings.add(
-                    asset.file,
-                    ("parents",),
-                    message=f"{name!r} is its own ancestor",
-                    fix="take the parent out that closes the circle",
-                )
-
-    @staticmethod
-    def _descends_from(name: str, ancestor: str, assets: Mapping[str, Licensed]) -> bool:
-        seen: set[str] = set()
-        left = [name]
-        while left:
-            here = assets.get(left.pop())
-            for parent in here.parents if here else ():
-                if parent.id == ancestor:
-                    return True
-                if parent.id not in seen:
-                    seen.add(parent.id)
-                    left.append(parent.id)
-        return False
 
     def roles(self, signoffs: tuple[str, ...], file: str) -> None:
         settings = self._names.settings
@@ -207,12 +203,14 @@ class _Check:
                     known=ids,
                 )
             self.roles(usecase.gate.signoffs, file)
+            self.limits(usecase.gate, file)
+        for index, metric in enumerate(usecase.metrics):
+            self.plugin("metrics", metric.name, file, ("metrics", index))
         metrics = [metric.name for metric in usecase.metrics]
         if usecase.primary and metrics and usecase.primary not in metrics:
             self._findings.unknown(
                 file, ("primary",), kind="metric", name=usecase.primary, known=metrics
             )
-        self._schema_file(usecase)
 
     @staticmethod
     def _first(usecase: UseCase, id: str) -> int:
@@ -266,6 +264,13 @@ class _Check:
         if examples is not None:
             self.exists("dataset", examples.dataset, file, (*here, "examples", "dataset"))
             source = self._workspace.datasets.get(examples.dataset)
+            if source is not None and not source.target:
+                self._findings.add(
+                    file,
+                    (*here, "examples", "dataset"),
+                    message=f"the rows of {examples.dataset!r} have no target to learn from",
+                    fix=f"add target = … to {source.file}, or take the examples out",
+                )
             splits = {*source.splits, *source.files} if source else set()
             if splits and examples.split not in splits:
                 self._findings.unknown(
@@ -281,16 +286,11 @@ class _Check:
     def _constraint(
         self, usecase: UseCase, candidate: Candidate, here: tuple[str | int, ...]
     ) -> None:
-        task, kind = usecase.task, candidate.constrain
+        kind = candidate.constrain.kind
+        task = candidate.constrain.on(usecase.task)
         path = (*here, "constrain")
-        local = self._workspace.settings.plugins.get("constraints", {})
-        if kind not in CONSTRAINTS and kind not in local:
-            installed = {one.name for one in entry_points(group="roundtable.constraints")}
-            if kind not in installed:
-                known = {*CONSTRAINTS, *local, *installed}
-                self._findings.unknown(
-                    usecase.file, path, kind="constraint", name=kind, known=known
-                )
+        if kind != "none":
+            self.plugin("constraints", kind, usecase.file, path)
         needs = {
             "choice": (bool(task.options), "options"),
             "regex": (bool(task.pattern), "pattern"),
@@ -329,20 +329,3 @@ class _Check:
                     fix=f"add it to `input` in {dataset.file}, or take one of:"
                     f" {', '.join(sorted(given))}",
                 )
-
-    def _schema_file(self, usecase: UseCase) -> None:
-        schema = usecase.task.json_schema
-        if not isinstance(schema, str) or not schema:
-            return
-        target = self.file_beside(usecase.file, schema, ("task", "schema"), "the schema's file")
-        if target is None:
-            return
-        try:
-            json.loads(target.read_text("utf-8"))
-        except (OSError, ValueError, RecursionError):
-            self._findings.add(
-                usecase.file,
-                ("task", "schema"),
-                message=f"the schema's file {schema!r} is not JSON",
-                fix="write a JSON Schema into it",
-            )

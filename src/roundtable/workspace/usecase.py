@@ -6,12 +6,13 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, field_validator, model_validator
 
 from roundtable.workspace.declared import (
     ID,
+    OPERATIONAL,
     Asset,
     Audience,
     Count,
@@ -25,6 +26,7 @@ from roundtable.workspace.declared import (
     wrong,
 )
 from roundtable.workspace.gate import Gate
+from roundtable.workspace.licenses import LicenseRules
 from roundtable.workspace.prompt import Parameters
 
 
@@ -56,6 +58,54 @@ def _either(schema: dict[str, Any], description: str) -> None:
     schema.update({"description": description, "anyOf": [{"type": "string"}, table]})
 
 
+def _compiles(value: str) -> str:
+    try:
+        re.compile(value)
+    except (re.error, RecursionError, OverflowError) as error:
+        raise wrong(f"this is no regular expression: {error}", "mend the pattern") from error
+    return value
+
+
+JsonSchema = dict[str, Any] | str | None
+Pattern = Annotated[str, AfterValidator(_compiles)]
+
+
+def _kind_or_table(schema: dict[str, Any]) -> None:
+    table = {key: schema[key] for key in ("type", "properties", "required", "additionalProperties")}
+    schema.clear()
+    schema["description"] = "The kind of output space, or a table with it and the space itself."
+    schema["anyOf"] = [{"type": "string", "minLength": 1}, table]
+
+
+class Constrain(Declared):
+    """What an answer is held to: a kind of output space, which may bring its own."""
+
+    model_config = ConfigDict(json_schema_extra=_kind_or_table)
+
+    kind: Text = Field(description="none, choice, json-schema, regex, grammar, or a plug-in's.")
+    json_schema: JsonSchema = Field(
+        default=None, alias="schema", description="A JSON Schema instead of the task's, likewise."
+    )
+    pattern: Pattern = Field(default="", description="A regular expression instead of the task's.")
+    grammar: str = Field(
+        default="", description="A GBNF grammar instead of the task's, or its `.gbnf` file."
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _by_name(cls, data: Any) -> Any:
+        return {"kind": data} if isinstance(data, str) else data
+
+    def on(self, task: Task) -> Task:
+        """Returns the task with what this brings in place of the task's own."""
+        own = {
+            name: value
+            for name in ("json_schema", "pattern", "grammar")
+            if (value := getattr(self, name))
+        }
+        return task.model_copy(update=own)
+
+
 class Task(Declared):
     """What an answer looks like."""
 
@@ -66,13 +116,17 @@ class Task(Declared):
     fields: str | tuple[Text, ...] = Field(
         default=(), description="The input column that names each row's fields, or their names."
     )
-    json_schema: dict[str, Any] | str | None = Field(
+    json_schema: JsonSchema = Field(
         default=None,
         alias="schema",
         description="A JSON Schema of the answer: a table, or the path of a file beside this one.",
     )
-    pattern: str = Field(default="", description="A regular expression for `constrain = regex`.")
-    grammar: str = Field(default="", description="A GBNF grammar for `constrain = grammar`.")
+    pattern: Pattern = Field(
+        default="", description="A regular expression for `constrain = regex`."
+    )
+    grammar: str = Field(
+        default="", description="A GBNF grammar for `constrain = grammar`, or its `.gbnf` file."
+    )
 
     @field_validator("options")
     @classmethod
@@ -80,15 +134,8 @@ class Task(Declared):
         twice = [name for name, n in Counter(value).items() if n > 1]
         if twice:
             raise wrong(f"the option {twice[0]!r} stands twice", "name each option once")
-        return value
-
-    @field_validator("pattern")
-    @classmethod
-    def _compiles(cls, value: str) -> str:
-        try:
-            re.compile(value)
-        except (re.error, RecursionError, OverflowError) as error:
-            raise wrong(f"this is no regular expression: {error}", "mend the pattern") from error
+        if any(not name.strip() for name in value):
+            raise wrong("an option is only blanks", "write what it is called, or take it out")
         return value
 
     @model_validator(mode="after")
@@ -124,12 +171,17 @@ class Examples(Declared):
 class Candidate(Declared):
     """One way to do it."""
 
-    id: Text = Field(description="Its name in this use case.")
-    title: str = Field(default="", description="What people call it.")
+    id: Text = Field(description="Its name in this use case.", json_schema_extra=OPERATIONAL)
+    title: str = Field(
+        default="", description="What people call it.", json_schema_extra=OPERATIONAL
+    )
     model: Text = Field(description="The model's id.")
     prompt: str = Field(default="", description="The prompt's id; not needed by `baseline`.")
-    constrain: Text = Field(
-        default="none", description="How the answer is held: none, choice, json-schema, regex, …"
+    constrain: Constrain = Field(
+        default=Constrain(kind="none"),
+        description="What its answers are held to: none, choice, json-schema, regex, grammar, a"
+        " plug-in's name, or a table { kind, and schema, pattern or grammar }.",
+        json_schema_extra={"default": "none"},
     )
     grounding: str = Field(default="", description="The corpus that answers rest on.")
     reasoning: str = Field(default="", description="How the model thinks first.")
@@ -223,6 +275,17 @@ class UseCase(Asset):
     task: Task = Field(description="What an answer looks like.")
     candidates: tuple[Candidate, ...] = Field(min_length=1, description="The ways to do it.")
     use: Use | None = Field(default=None, description="What the licence engine is asked.")
+    licenses: LicenseRules = Field(
+        default=LicenseRules(), description="Rules on licences, as strict as its policies or more."
+    )
     gate: Gate | None = Field(default=None, description="What must hold before it moves on.")
     effort: Effort | None = Field(default=None, description="What it may take.")
     promise: Promise | None = Field(default=None, description="What leadership was told.")
+
+    @field_validator("metrics")
+    @classmethod
+    def _once(cls, value: tuple[MetricRef, ...]) -> tuple[MetricRef, ...]:
+        twice = [name for name, n in Counter(one.name for one in value).items() if n > 1]
+        if twice:
+            raise wrong(f"the metric {twice[0]!r} stands twice", "name each metric once")
+        return value

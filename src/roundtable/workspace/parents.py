@@ -1,0 +1,47 @@
+"""Checks what assets say they were made from."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from roundtable.workspace.assets import Licensed
+from roundtable.workspace.findings import Findings
+
+
+def check_parents(
+    assets: Mapping[str, Licensed], *, known: Collection[str], findings: Findings
+) -> None:
+    """Adds each parent that is not there, and each asset that is made of itself.
+
+    Args:
+        assets: By kind and id, such as `models/base`.
+        known: The names of all assets, also of those whose files are broken.
+        findings: Takes the problems.
+    """
+    for name, asset in assets.items():
+        for index, parent in enumerate(asset.parents):
+            if parent.id not in known:
+                findings.unknown(
+                    asset.file, ("parents", index, "id"), kind="asset", name=parent.id, known=known
+                )
+        if _descends_from(name, name, assets):
+            findings.add(
+                asset.file,
+                ("parents",),
+                message=f"{name!r} is its own ancestor",
+                fix="take the parent out that closes the circle",
+            )
+
+
+def _descends_from(name: str, ancestor: str, assets: Mapping[str, Licensed]) -> bool:
+    seen: set[str] = set()
+    left = [name]
+    while left:
+        here = assets.get(left.pop())
+        for parent in here.parents if here else ():
+            if parent.id == ancestor:
+                return True
+            if parent.id not in seen:
+                seen.add(parent.id)
+                left.append(parent.id)
+    return False
