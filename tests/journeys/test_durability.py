@@ -166,3 +166,10 @@ def test_why_a_call_is_a_hit_or_a_miss_is_explained(tmp_path: Path) -> None:
         prompt.write_text(prompt.read_text().replace("max_tokens: 20", "max_tokens: 21"))
         changed = roundtable("cache", "explain", "triage", "only", "--json", cwd=root)
         assert json.loads(changed.out)["differs"] == ["max_tokens"]
+
+
+def test_the_key_explained_is_the_key_that_was_run(marketplace: Path) -> None:
+    for candidate in ("always-the-commonest", "no-model"):
+        roundtable("run", "triage", "--candidate", candidate, "--limit", "3", cwd=marketplace)
+        found = roundtable("cache", "explain", "triage", candidate, "--json", cwd=marketplace)
+        assert json.loads(found.out)["hit"] is True, (candidate, found.out)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from roundtable.assets import ExampleSelector, Samples
+from roundtable.assets import ExampleSelector, Sample, Samples
 from roundtable.digest import Key
 from roundtable.economics.price import Price
 from roundtable.evaluation.limits import Limiter
@@ -14,7 +14,7 @@ from roundtable.evaluation.seams import Health
 from roundtable.evaluation.types import Metric
 from roundtable.generation.connectors.protocol import Connector
 from roundtable.generation.connectors.rates import RateHint
-from roundtable.generation.pipeline import Pipeline
+from roundtable.generation.pipeline import Demonstration, Pipeline
 
 CODE_VERSION = "1"
 """Raised when the same inputs would give other results."""
@@ -77,6 +77,25 @@ class CandidatePlan(msgspec.Struct, frozen=True, kw_only=True):
     selector: ExampleSelector | None
     metrics: Mapping[str, Metric]
     extra_inputs: Mapping[str, object]
+
+    def inputs(self, sample: Sample) -> dict[str, object]:
+        """Returns what the pipeline is given for a sample."""
+        return {**sample.inputs, **self.extra_inputs}
+
+    def demonstrations(self, sample: Sample) -> tuple[Demonstration, ...]:
+        """Returns the labelled examples for a sample, nearest last; CPU work for similar ones."""
+        if self.selector is None:
+            return ()
+        # The majority class is a matter of targets alone: the row that stands for it says nothing.
+        counts = self.pipeline.template is None and self.source.name == "majority"
+        return tuple(
+            Demonstration(
+                inputs={} if counts else chosen.sample.inputs,
+                target=chosen.sample.target,
+                weight=chosen.weight,
+            )
+            for chosen in self.selector.select(sample)
+        )
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):

@@ -39,7 +39,6 @@ from roundtable.evaluation.seams import (
 )
 from roundtable.evaluation.stopping import Decider
 from roundtable.evaluation.types import Case, Metric, SampleError, SampleResult, Score
-from roundtable.generation.pipeline import Demonstration
 from roundtable.generation.types import Answer, Complete, Request
 from roundtable.store import Store
 from roundtable.store.calls import Known
@@ -170,18 +169,8 @@ class Execution:
         ready = []
         for index in range(start, end):
             sample = self._plan.samples[index]
-            demonstrations: tuple[Demonstration, ...] = ()
-            if candidate.selector is not None:
-                counts = candidate.pipeline.template is None and candidate.source.name == "majority"
-                demonstrations = tuple(
-                    Demonstration(
-                        inputs={} if counts else chosen.sample.inputs,
-                        target=chosen.sample.target,
-                        weight=chosen.weight,
-                    )
-                    for chosen in candidate.selector.select(sample)
-                )
-            inputs = {**sample.inputs, **candidate.extra_inputs}
+            demonstrations = candidate.demonstrations(sample)
+            inputs = candidate.inputs(sample)
             one = Ready(index=index, sample=sample, inputs=inputs, demonstrations=demonstrations)
             try:
                 one.request = candidate.pipeline.request(inputs, demonstrations)

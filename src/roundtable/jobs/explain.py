@@ -7,7 +7,6 @@ import msgspec
 from roundtable.digest import canonical
 from roundtable.errors import NotFoundError
 from roundtable.evaluation.seams import call_key
-from roundtable.generation.pipeline import Demonstration
 from roundtable.generation.types import Request
 from roundtable.jobs.build import chosen, keys, plan
 from roundtable.jobs.run import has_store, opened
@@ -51,12 +50,7 @@ def explain(workspace: Workspace, usecase: str, candidate: str, *, sample: str =
         raise NotFoundError("sample", sample, ids)
     row = ready.samples[ids.index(sample) if sample else 0]
     step = ready.candidates[0]
-    shown = () if step.selector is None else step.selector.select(row)
-    demonstrations = [
-        Demonstration(inputs=one.sample.inputs, target=one.sample.target, weight=one.weight)
-        for one in shown
-    ]
-    request = step.pipeline.request({**row.inputs, **step.extra_inputs}, demonstrations)
+    request = step.pipeline.request(step.inputs(row), step.demonstrations(row))
     asked = canonical(request)
     source = step.source
     key = call_key(asked, source.provider, source.endpoint)
