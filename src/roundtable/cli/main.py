@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from roundtable.errors import InputError, RoundtableError, WorkspaceError, problems_of
+from roundtable.errors import InputError, RoundtableError, problems_of
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("workspace", "Make a workspace that runs at once, offline."),
@@ -73,7 +73,7 @@ def _run(arguments: list[str]) -> int:
         click.echo("interrupted: what was paid is kept; run the same command to go on", err=True)
         return 130
     except RoundtableError as error:
-        _tell(error, as_json="--json" in arguments)
+        _tell(error, arguments)
         return error.exit_code
     except BrokenPipeError:
         return 0
@@ -85,9 +85,9 @@ def _run(arguments: list[str]) -> int:
     return result if isinstance(result, int) else 0
 
 
-def _tell(error: RoundtableError, *, as_json: bool) -> None:
+def _tell(error: RoundtableError, arguments: Sequence[str]) -> None:
     click.echo(f"error: {error}", err=True)
-    if as_json and isinstance(error, WorkspaceError | InputError) and _wants_errors():
+    if isinstance(error, InputError) and "--json" in arguments and "check" in arguments:
         rows = [
             {
                 "file": problem.place.file,
@@ -99,10 +99,6 @@ def _tell(error: RoundtableError, *, as_json: bool) -> None:
             for problem in problems_of(error)
         ]
         click.echo(json.dumps({"errors": rows}, indent=1))
-
-
-def _wants_errors() -> bool:
-    return "check" in sys.argv[1:]
 
 
 if __name__ == "__main__":

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from roundtable.cli.options import common, print_json
-from roundtable.workspace import find_root, init, load, schema
+from roundtable.cli.options import common, opened, print_json
+from roundtable.workspace import init, schema
 from roundtable.workspace.schemas import write_schemas
 
 
@@ -28,7 +28,7 @@ def init_command(directory: Path, as_json: bool) -> None:
 @common
 def check_command(directory: Path | None, as_json: bool) -> None:
     """Load and validate every file of the workspace; calls nothing."""
-    workspace = load(find_root(directory or Path.cwd()))
+    workspace = opened(directory)
     write_schemas(workspace.root)
     if as_json:
         print_json({"errors": []})

@@ -25,6 +25,7 @@ class Columns:
     def __init__(self, n: int, metrics: tuple[str, ...]) -> None:
         self.n = n
         self.done = np.zeros(n, dtype=np.bool_)
+        self.n_done = 0
         self.failed = np.zeros(n, dtype=np.bool_)
         self.retryable = np.zeros(n, dtype=np.bool_)
         self.usd = np.zeros(n)
@@ -42,6 +43,7 @@ class Columns:
     def add(self, result: SampleResult) -> None:
         """Takes one sample's result; an error counts as 0 in every share."""
         at = result.index
+        self.n_done += not self.done[at]
         self.done[at] = True
         self.usd[at] = result.usd
         if result.error is not None:

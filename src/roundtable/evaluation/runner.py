@@ -225,7 +225,7 @@ class Execution:
                 self._watch(
                     Progress(
                         candidate=candidate.id,
-                        done=int(columns.done.sum()) if columns.n < 5000 else result.index + 1,
+                        done=columns.n_done,
                         total=columns.n,
                         result=result,
                         columns=columns,

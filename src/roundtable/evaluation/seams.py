@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import random
-import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
@@ -16,7 +15,7 @@ from roundtable.economics.price import Price
 from roundtable.errors import ProviderError, RateLimitError, RoundtableError
 from roundtable.evaluation.limits import Budget, Limiter, most_input_tokens
 from roundtable.generation.connectors.rates import RateHint
-from roundtable.generation.types import Complete, Request, Response
+from roundtable.generation.types import Complete, Request, Response, Usage
 from roundtable.store import Call, Calls
 from roundtable.store.calls import Known
 from roundtable.store.ulid import RunId
@@ -42,11 +41,10 @@ class Tally(msgspec.Struct, kw_only=True):
 
 
 class Health(msgspec.Struct, kw_only=True):
-    """Whether a model's provider answers: its last answer, and how many it gave and refused."""
+    """Whether a model's provider answers: how many calls it answered and refused."""
 
     n_answered: int = 0
     n_refused: int = 0
-    last_answer_s: float = float("-inf")
 
 
 def call_key(request: bytes, provider: str, endpoint: str) -> Key:
@@ -88,11 +86,7 @@ def cached(
         asked_at = datetime.now(UTC)
         retried_before = tally.retried
         response = await complete(request)
-        usd = price.usd(
-            input_tokens=response.usage.input_tokens,
-            output_tokens=response.usage.output_tokens,
-            cached_input_tokens=response.usage.cached_input_tokens,
-        )
+        usd = _usd(price, response.usage)
         row = Call(
             key=key,
             run=run,
@@ -170,7 +164,6 @@ def retrying(
                 await sleep(wait_s + jitter_s)
             else:
                 health.n_answered += 1
-                health.last_answer_s = time.monotonic()
                 return response
         raise AssertionError("unreachable: the last attempt returns or raises")
 
@@ -217,15 +210,7 @@ def budgeted(
             else:
                 budget.release(reserved_usd)
             raise
-        usage = response.usage
-        budget.settle(
-            reserved_usd,
-            price.usd(
-                input_tokens=usage.input_tokens,
-                output_tokens=usage.output_tokens,
-                cached_input_tokens=usage.cached_input_tokens,
-            ),
-        )
+        budget.settle(reserved_usd, _usd(price, response.usage))
         return response
 
     return answer
@@ -249,3 +234,12 @@ def limited(complete: Complete, *, limiter: Limiter, hint: RateHint | None = Non
         return response
 
     return answer
+
+
+def _usd(price: Price, usage: Usage) -> float:
+    # Economics knows no Usage: it works without a model.
+    return price.usd(
+        input_tokens=usage.input_tokens,
+        output_tokens=usage.output_tokens,
+        cached_input_tokens=usage.cached_input_tokens,
+    )

@@ -138,7 +138,7 @@ def summarize(
             retried=columns.n_retried,
             failed=columns.n_failed,
         ),
-        n_samples=int(done.sum()),
+        n_samples=columns.n_done,
         n_errors=n_errors,
         n_retryable=int(columns.retryable.sum()),
         models=tuple(sorted(columns.models - {""})),
@@ -162,7 +162,6 @@ def comparisons(
     metrics: Mapping[str, Metric],
     reference: str,
     clusters: NDArray[np.int64] | None,
-    names: Sequence[str] | None = None,
     confidence: float = 0.95,
 ) -> tuple[PairSummary, ...]:
     """Returns every other candidate against the reference, on the same samples, Holm over all.
@@ -172,7 +171,6 @@ def comparisons(
         metrics: By name, for their direction and unit.
         reference: The id of the one that the others are held against.
         clusters: Each sample's cluster, or None.
-        names: Only these metrics; None for all that are measured sample by sample.
         confidence: Of the intervals.
     """
     values = {
@@ -184,8 +182,7 @@ def comparisons(
                 unit=getattr(metrics.get(packed.name), "unit", ""),
             )
             for packed in one.columns
-            if (names is None or packed.name in names)
-            and getattr(metrics.get(packed.name), "statistic", "") != "corpus"
+            if getattr(metrics.get(packed.name), "statistic", "") != "corpus"
         }
         for one in candidates
     }

@@ -203,7 +203,7 @@ def _file_digest(workspace: Workspace, dataset: Dataset, name: str) -> Key:
 def _split(usecase: UseCase, dataset: Dataset) -> str:
     if usecase.split:
         return str(usecase.split)
-    if dataset.split or dataset.splits or dataset.files:
+    if _is_split(dataset):
         return "test"
     draws = any(
         one.examples is not None and one.examples.dataset == dataset.id
@@ -212,9 +212,13 @@ def _split(usecase: UseCase, dataset: Dataset) -> str:
     return "test" if draws else ""
 
 
+def _is_split(dataset: Dataset) -> bool:
+    """Returns whether the dataset itself says how its rows are split."""
+    return bool(dataset.split or dataset.splits or dataset.files)
+
+
 def _spec(dataset: Dataset, *, made: bool) -> DatasetSpec:
     folder = Path(dataset.file).parent
-    declared = bool(dataset.split or dataset.splits or dataset.files)
     return DatasetSpec(
         id=dataset.id,
         input=tuple(dataset.input),
@@ -223,7 +227,7 @@ def _spec(dataset: Dataset, *, made: bool) -> DatasetSpec:
         target=dataset.target,
         cluster=dataset.cluster,
         split=dataset.split,
-        splits=DEFAULT_SPLITS if made and not declared else dict(dataset.splits),
+        splits=DEFAULT_SPLITS if made and not _is_split(dataset) else dict(dataset.splits),
         seed=dataset.seed,
     )
 
@@ -241,7 +245,7 @@ def _read(
 
 
 def _limited(samples: Samples, limit: int | None) -> Samples:
-    """Returns `limit` rows, the same ones each time and spread over the file."""
+    """Returns the first `limit` rows of the split."""
     if limit is None or limit >= len(samples):
         return samples
     return samples[:limit]
@@ -261,8 +265,7 @@ def _selector(
     wanted = candidate.examples
     same = wanted.dataset == usecase.dataset
     dataset = workspace.datasets[wanted.dataset]
-    declared = bool(dataset.split or dataset.splits or dataset.files)
-    split = wanted.split if declared or (same and made) else ""
+    split = wanted.split if _is_split(dataset) or (same and made) else ""
     pool = _read(workspace, dataset, split, made=same and made)
     return ExampleSelector(
         pool,

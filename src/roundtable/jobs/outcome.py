@@ -8,6 +8,10 @@ from roundtable.evaluation.summary import CandidateSummary, PairSummary
 from roundtable.governance import GateResult
 from roundtable.jobs.build import Digests
 
+LICENSE_LATER = "not available yet: licenses are not checked by this version"
+SIGNOFF_LATER = "not available yet: this version cannot take sign-offs"
+GUARD_LATER = "not available yet: this version has no guard and no checker of support"
+
 
 class RunOutcome(msgspec.Struct, frozen=True, kw_only=True):
     """A finished run.
@@ -61,30 +65,13 @@ class RunOutcome(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def document(outcome: RunOutcome, *, elapsed_s: float | None = None) -> dict[str, object]:
-    """Returns what `run --json` prints."""
-    gate = outcome.gate
+    """Returns what `run --json` prints, as a value that has a JSON form."""
     return {
         "usecase": outcome.usecase,
         "run": outcome.run,
         "elapsed_s": round(outcome.elapsed_s if elapsed_s is None else elapsed_s, 3),
         "report": outcome.report,
-        "gate": {
-            "verdict": gate.verdict,
-            "candidate": gate.candidate,
-            "why": gate.why,
-            "checks": [
-                {
-                    "name": check.name,
-                    "verdict": check.verdict,
-                    "observed": check.observed,
-                    "interval": check.interval,
-                    "limit": check.limit,
-                    "n": check.n,
-                    "why": check.why,
-                }
-                for check in gate.checks
-            ],
-        },
+        "gate": outcome.gate,
         "candidates": [_candidate(one) for one in outcome.candidates],
         "comparisons": [
             {
@@ -127,18 +114,8 @@ def _candidate(one: CandidateSummary) -> dict[str, object]:
         "latency_ms": {"p50": p50, "p95": p95},
         "n": one.n_samples,
         "errors": one.n_errors,
-        "calls": {
-            "made": one.calls.made,
-            "cached": one.calls.cached,
-            "retried": one.calls.retried,
-            "failed": one.calls.failed,
-        },
+        "calls": one.calls,
         "license": {"verdict": "blocked", "obligations": [], "why": LICENSE_LATER},
         "oldest_call": one.oldest or None,
         "models_reported": one.models,
     }
-
-
-LICENSE_LATER = "not available yet: licenses are not checked by this version"
-SIGNOFF_LATER = "not available yet: this version cannot take sign-offs"
-GUARD_LATER = "not available yet: this version has no guard and no checker of support"

@@ -37,9 +37,25 @@ _TEXT_AT_MOST = 20_000
 _decode_result = msgspec.json.Decoder(SampleResult).decode
 
 
-def write_report(workspace: Workspace, usecase: UseCase, store: Store, outcome: RunOutcome) -> None:
-    """Writes the run's report to the path that its outcome names."""
-    samples = evaluated(workspace, usecase, split=outcome.split, limit=outcome.n_samples)
+def write_report(
+    workspace: Workspace,
+    usecase: UseCase,
+    store: Store,
+    outcome: RunOutcome,
+    *,
+    samples: Samples | None = None,
+) -> None:
+    """Writes the run's report to the path that its outcome names.
+
+    Args:
+        workspace: Where it is written.
+        usecase: What was run.
+        store: Holds the samples' results.
+        outcome: What the run says.
+        samples: The rows evaluated, if they are at hand; otherwise they are read again.
+    """
+    if samples is None:
+        samples = evaluated(workspace, usecase, split=outcome.split, limit=outcome.n_samples)
     view = _view(workspace, usecase, outcome, tuple(_samples(store, outcome, samples)))
     run_report(view, workspace.root / outcome.report)
 

@@ -223,7 +223,9 @@ class _Job:
             usd=self._store.calls.spent(record.id),
             report=f"reports/{self._usecase.id}/{record.id}.html",
         )
-        write_report(self._workspace, self._usecase, self._store, outcome)
+        write_report(
+            self._workspace, self._usecase, self._store, outcome, samples=self._plan.samples
+        )
         self._store.runs.finish(
             record.id, "finished", summary=msgspec.json.encode(outcome), report=outcome.report
         )
@@ -264,11 +266,8 @@ class _Job:
         return {one.id: Decider(limits, n=n, clusters=clusters) for one in self._plan.candidates}
 
     async def _close(self) -> None:
-        for candidate in self._plan.candidates:
-            connector = candidate.source.connector
-            if isinstance(connector, Closes):
-                await connector.aclose()
-        for source in self._plan.judges.values():
+        asked = (*(one.source for one in self._plan.candidates), *self._plan.judges.values())
+        for source in {one.id: one for one in asked}.values():
             if isinstance(source.connector, Closes):
                 await source.connector.aclose()
 
@@ -301,7 +300,7 @@ def _as_cached(summary: CandidateSummary) -> CandidateSummary:
 def _with_remains(
     error: ProviderError | BudgetError, execution: Execution
 ) -> ProviderError | BudgetError:
-    done = sum(int(columns.done.sum()) for columns in execution.columns.values())
+    done = sum(columns.n_done for columns in execution.columns.values())
     total = sum(columns.n for columns in execution.columns.values())
     error.what = f"{error.what} ({done} of {total} samples are done and kept)"
     return error
@@ -309,7 +308,7 @@ def _with_remains(
 
 @contextmanager
 def _stops_on_signal(execution: Execution) -> Iterator[None]:
-    """Lets the first interrupt finish the calls under way; a second one ends the run at once."""
+    """Lets an interrupt finish the calls under way, so that they are kept."""
     loop = asyncio.get_running_loop()
     installed = []
     for number in (signal.SIGINT, signal.SIGTERM):
