@@ -291,3 +291,47 @@ def test_rows_stay_on_disk(tmp_path: Path) -> None:
     tracemalloc.stop()
     assert held < 100 * len(samples)
     assert isinstance(samples.clusters(), np.ndarray)
+
+
+def test_a_part_drawn_by_chance_is_no_run_of_a_sorted_file(tmp_path: Path) -> None:
+    write(tmp_path, [{"id": f"r{i}", "text": "t", "label": "ab"[i >= 500]} for i in range(1000)])
+    part = read(tmp_path, spec()).drawn()[:100]
+    share = sum(sample.target == "a" for sample in part) / 100
+    assert 0.35 < share < 0.65  # three standard errors
+    assert len({sample.id for sample in part}) == 100
+
+
+def test_the_order_drawn_keeps_clusters_together(tmp_path: Path) -> None:
+    write(tmp_path, [ROWS[i] for i in np.random.default_rng(0).permutation(60)])
+    drawn = read(tmp_path, spec(cluster="customer")).drawn()
+    codes = drawn.clusters()
+    assert codes.tolist() == np.repeat(np.arange(20), 3).tolist()
+    assert sorted(drawn.ids()) == sorted(row["id"] for row in ROWS)
+    assert [sample.id for sample in drawn] == drawn.ids()
+
+
+@given(kept=st.sets(st.integers(0, 59), min_size=1), shuffling=st.integers(0, 99))
+@settings(max_examples=25, deadline=None)
+def test_the_order_drawn_does_not_depend_on_the_file_or_on_other_rows(
+    tmp_path_factory: pytest.TempPathFactory, kept: set[int], shuffling: int
+) -> None:
+    folder = tmp_path_factory.mktemp("rows")
+    for cluster in ("", "customer"):
+        write(folder, ROWS)
+        whole = read(folder, spec(cluster=cluster)).drawn().ids()
+        mixed = np.random.default_rng(shuffling).permutation(sorted(kept))
+        write(folder, [ROWS[i] for i in mixed])
+        part = read(folder, spec(cluster=cluster)).drawn().ids()
+        left = {f"r{i}" for i in kept}
+        assert part == [id for id in whole if id in left]
+
+
+def test_another_seed_draws_another_order_apart_from_the_split(tmp_path: Path) -> None:
+    write(tmp_path, ROWS)
+    shares = {"train": 0.5, "test": 0.5}
+    orders = [read(tmp_path, spec(splits=shares, seed=seed)).drawn().ids() for seed in (0, 1)]
+    assert orders[0] != orders[1]
+    # The split's own hash must say nothing about the order.
+    train = set(read(tmp_path, spec(splits=shares), split="train").ids())
+    ranks = [rank for rank, id in enumerate(orders[0]) if id in train]
+    assert abs(np.mean(ranks) - 29.5) < 12

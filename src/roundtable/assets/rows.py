@@ -222,7 +222,7 @@ class _RowCheck:
         columns.ids += row_id.encode()
         columns.id_ends.append(len(columns.ids))
         columns.id_hashes.append(hash(row_id))
-        columns.clusters.append(hash(cluster))
+        columns.clusters.append(name_hash(cluster))
         codes = columns.split_codes
         if split or not self._bounds:
             columns.splits.append(codes.setdefault(split, len(codes)))
@@ -301,3 +301,9 @@ def row_id(ids: bytes | bytearray, ends: array[int] | NDArray[np.int64], number:
     """Returns the id of a row."""
     start = int(ends[number - 1]) if number else 0
     return ids[start : int(ends[number])].decode()
+
+
+def name_hash(name: str) -> int:
+    """Returns a signed 64-bit hash of a name, the same in every process."""
+    hashed = hashlib.blake2b(name.encode(), digest_size=8).digest()
+    return int.from_bytes(hashed, signed=True)

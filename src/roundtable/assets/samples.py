@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from roundtable.assets.dataset import DatasetSpec, ProblemList, check_shares
-from roundtable.assets.rows import Rows, row_id, scan
+from roundtable.assets.rows import Rows, name_hash, row_id, scan
 from roundtable.assets.tables import file_digest, write_rows
 from roundtable.digest import Key, digest
 from roundtable.errors import InputError, NotFoundError, Place
@@ -111,6 +111,20 @@ class Samples(Sequence[Sample]):
             )
         return self._with(picked)
 
+    def drawn(self) -> Samples:
+        """Returns the same samples in an order drawn by chance, one cluster after another.
+
+        The order follows from the names of the clusters and rows and from the dataset's seed, from
+        nothing else: it is the same at each run, a row that is added puts no two others the other
+        way round, and the first n samples are a random part that holds the first m < n.
+        """
+        keys = [_scattered(self.cluster_hashes(), self._spec.seed)]
+        if self._spec.cluster:
+            names = (name_hash(self.id(index)) for index in range(len(self)))
+            own = np.fromiter(names, dtype=np.int64, count=len(self))
+            keys.insert(0, _scattered(own, self._spec.seed))
+        return self._with(self._picked[np.lexsort(keys)])
+
     def ids(self) -> list[str]:
         """Returns every sample's id, in order; no row is read."""
         return [self.id(index) for index in range(len(self))]
@@ -131,7 +145,7 @@ class Samples(Sequence[Sample]):
         return rank[codes]
 
     def cluster_hashes(self) -> NDArray[np.int64]:
-        """Returns a number per sample, equal for equal cluster names in one process: (n,)."""
+        """Returns a number per sample, equal for equal cluster names: shape (n,)."""
         return np.concatenate([rows.clusters for rows in self._files])[self._picked]
 
     def targets(self) -> list[object]:
@@ -325,3 +339,15 @@ def _in_split(rows: Rows, split: str) -> NDArray[np.bool_]:
         return np.zeros(len(rows.splits), dtype=np.bool_)
     inside: NDArray[np.bool_] = rows.splits == rows.split_names.index(split)
     return inside
+
+
+def _scattered(hashes: NDArray[np.int64], seed: int) -> NDArray[np.uint64]:
+    """Returns other hashes of the same names for each seed.
+
+    Source: Steele, Lea and Flood 2014, Fast splittable pseudorandom number generators, figure 17
+    (the mixing of SplitMix64).
+    """
+    z = hashes.view(np.uint64) + np.uint64((seed + 1) * 0x9E3779B97F4A7C15 % 2**64)
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return np.asarray(z ^ (z >> np.uint64(31)))

@@ -19,7 +19,9 @@ _SWITCH_INTERVAL_S = 0.001
 @click.option(
     "--candidate", "candidates", multiple=True, metavar="ID", help="Only this one; repeat."
 )
-@click.option("--limit", type=click.IntRange(min=1), help="At most so many samples.")
+@click.option(
+    "--limit", type=click.IntRange(min=1), help="At most so many samples, drawn by chance."
+)
 @click.option("--fresh", is_flag=True, help="Ask again what earlier runs have asked.")
 @common
 def run_command(

@@ -21,7 +21,9 @@ _NOT_COLUMNS = ("latency_p50_ms", "latency_p95_ms", "usd_per_1k", "latency", "us
 def print_outcome(outcome: RunOutcome, *, root: Path, elapsed_s: float) -> None:
     """Prints a run: candidates side by side, what it means, the verdict, the report."""
     console = _console()
-    rows = f"{outcome.n_samples} samples" + (f" of {outcome.split!r}" if outcome.split else "")
+    part = "" if outcome.n_samples == outcome.n_rows else f" drawn from {outcome.n_rows}"
+    of = f" of {outcome.split!r}" if outcome.split else ""
+    rows = f"{outcome.n_samples} samples{part}{of}"
     title = f"{outcome.usecase} · {rows} · {elapsed_s:.1f} s · ${outcome.usd:.4g}"
     names = [name for name in outcome.candidates[0].metrics if name not in _NOT_COLUMNS]
     table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)

@@ -16,7 +16,7 @@ from roundtable.generation.connectors.protocol import Connector
 from roundtable.generation.connectors.rates import RateHint
 from roundtable.generation.pipeline import Demonstration, Pipeline
 
-CODE_VERSION = "1"
+CODE_VERSION = "2"
 """Raised when the same inputs would give other results."""
 
 
@@ -106,9 +106,11 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         candidates: In the use case's order.
         judges: Models that metrics ask, by workspace id.
         options: The task's options, for a choice.
+        n_rows: Rows that `samples` were drawn from.
     """
 
     samples: Samples
     candidates: tuple[CandidatePlan, ...]
     judges: Mapping[str, Source]
     options: tuple[str, ...] = ()
+    n_rows: int = 0

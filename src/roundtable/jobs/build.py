@@ -169,7 +169,14 @@ def plan(
                 extra_inputs={"options": list(options)} if options else {},
             )
         )
-    return Plan(samples=samples, candidates=tuple(plans), judges=judges, options=options), leaks
+    ready = Plan(
+        samples=samples,
+        candidates=tuple(plans),
+        judges=judges,
+        options=options,
+        n_rows=len(split),
+    )
+    return ready, leaks
 
 
 def model_fields(model: Model) -> dict[str, object]:
@@ -245,7 +252,7 @@ def _read(
 
 
 def _limited(samples: Samples, limit: int | None) -> Samples:
-    """Returns the first `limit` rows of the split."""
+    """Returns so many rows of the split; which ones is chance (see `evaluated`)."""
     if limit is None or limit >= len(samples):
         return samples
     return samples[:limit]
@@ -329,7 +336,12 @@ def _plain(value: Any, *, leave_out: tuple[str, ...] = ()) -> object:
 def evaluated(
     workspace: Workspace, usecase: UseCase, *, split: str, limit: int | None = None
 ) -> Samples:
-    """Returns the rows that a run evaluates, in its order."""
+    """Returns the rows that a run evaluates, in its order: drawn by chance, the same each time.
+
+    So a limit takes a random part, though the file be sorted; a larger limit adds to it; and a run
+    that stops once it is decided has not seen the easy rows first.
+    """
     dataset = workspace.datasets[usecase.dataset]
     options = tuple(usecase.task.options)
-    return _limited(_read(workspace, dataset, split, made=split != "", options=options), limit)
+    rows = _read(workspace, dataset, split, made=split != "", options=options)
+    return _limited(rows.drawn(), limit)

@@ -24,6 +24,7 @@ class RunOutcome(msgspec.Struct, frozen=True, kw_only=True):
         elapsed_s: Of the run that did the work.
         split: The split evaluated; empty for all rows.
         n_samples: Samples evaluated.
+        n_rows: Rows that they were drawn from.
         primary: The metric that decides between candidates.
         candidates: In the use case's order.
         pairs: Every candidate against the reference.
@@ -42,6 +43,7 @@ class RunOutcome(msgspec.Struct, frozen=True, kw_only=True):
     elapsed_s: float
     split: str
     n_samples: int
+    n_rows: int
     primary: str
     candidates: tuple[CandidateSummary, ...]
     pairs: tuple[PairSummary, ...]

@@ -124,7 +124,7 @@ def _view(
         settings={
             "roundtable": f"{__version__}, results version {CODE_VERSION}",
             "split": outcome.split or "all rows",
-            "samples": str(outcome.n_samples),
+            "samples": _part(outcome),
             "primary metric": outcome.primary,
             "confidence of intervals": "0.95, two-sided",
             "budget": f"${workspace.settings.budget.usd_per_run:g} a run",
@@ -133,6 +133,12 @@ def _view(
         },
         promise=promise,
     )
+
+
+def _part(outcome: RunOutcome) -> str:
+    if outcome.n_samples == outcome.n_rows:
+        return str(outcome.n_samples)
+    return f"{outcome.n_samples} of {outcome.n_rows} rows, drawn by chance from their ids"
 
 
 def _warnings(outcome: RunOutcome) -> tuple[str, ...]:

@@ -211,6 +211,7 @@ class _Job:
             elapsed_s=time.perf_counter() - started_s,
             split=self._known.split,
             n_samples=len(self._plan.samples),
+            n_rows=self._plan.n_rows,
             primary=primary,
             candidates=summaries,
             pairs=pairs,
