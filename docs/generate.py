@@ -172,8 +172,10 @@ def commands() -> str:
             + table(("option", "meaning"), options)
         ).rstrip() + "\n"
         if isinstance(command, click.Group):
-            for name, child in command.commands.items():
-                yield from section(child, f"{path} {name}", level + 1)
+            # A group may import its commands only when they are called.
+            for name in command.list_commands(context):
+                if child := command.get_command(context, name):
+                    yield from section(child, f"{path} {name}", level + 1)
 
     context = click.Context(group)
     found = {name: group.get_command(context, name) for name in COMMANDS}

@@ -21,6 +21,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "show": ("run", "Show a past run."),
     "runs": ("run", "List past runs, newest first."),
     "compare": ("run", "Hold two candidates or runs against each other, on the same samples."),
+    "license": (
+        "license",
+        "Say what may be done with an asset, and why: triage, not legal advice.",
+    ),
     "cache": ("run", "Say why a call was, or was not, answered from the journal."),
 }
 """Command to its module below `roundtable.cli`, and its one line of help."""

@@ -13,28 +13,22 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from roundtable.licensing.types import (
-        Asset,
-        Because,
-        Clause,
-        Finding,
-        Override,
-        Parent,
-        Terms,
-        Use,
-    )
+    from roundtable.licensing.checking import check
+    from roundtable.licensing.graph import Graph
+    from roundtable.licensing.knowledge import KnowledgeBase, packaged
+    from roundtable.licensing.types import Clause, Finding, Terms, Use
 
 _PUBLIC = {
-    "Asset": "types",
-    "Because": "types",
     "Clause": "types",
     "Finding": "types",
-    "Override": "types",
-    "Parent": "types",
+    "Graph": "graph",
+    "KnowledgeBase": "knowledge",
     "Terms": "types",
     "Use": "types",
+    "check": "checking",
+    "packaged": "knowledge",
 }
-__all__ = ["Asset", "Because", "Clause", "Finding", "Override", "Parent", "Terms", "Use"]
+__all__ = ["Clause", "Finding", "Graph", "KnowledgeBase", "Terms", "Use", "check", "packaged"]
 
 
 def __getattr__(name: str) -> object:

@@ -30,11 +30,17 @@ Audience = Literal["internal", "product"]
 Verdict = Literal["allowed", "conditions", "review", "prohibited"]
 Effect = Literal["waived", "review", "prohibited"]
 Tag = Literal["share-alike", "restricts"]
+Verified = Literal["text", "memory", "unverified"]
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 RELATIONS: tuple[Relation, ...] = get_args(Relation)
 STATES: tuple[State, ...] = get_args(State)
+LINEAGES: tuple[Lineage, ...] = get_args(Lineage)
 DISTRIBUTIONS: tuple[Distribution, ...] = get_args(Distribution)
+AUDIENCES: tuple[Audience, ...] = get_args(Audience)
+EFFECTS: tuple[Effect, ...] = get_args(Effect)
+TAGS: tuple[Tag, ...] = get_args(Tag)
+VERIFIED: tuple[Verified, ...] = get_args(Verified)
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 """From the mildest to the gravest."""
 

@@ -1,0 +1,295 @@
+"""The answer for one use: which clauses bind, what they ask, and which of them decide.
+
+Source: the sections Clauses, Answer and Overrides of the rules page (`licences/vocabulary.md`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from roundtable.licensing.graph import Graph
+from roundtable.licensing.knowledge import LINEAGE, UNKNOWN, UNREAD, KnowledgeBase
+from roundtable.licensing.reach import MIXED, MODIFIED, WORK, Carrier, Reach
+from roundtable.licensing.types import Because, Clause, Finding, Override, Terms, Use
+from roundtable.licensing.vocabulary import EFFECTS, STATES, VERDICTS, Effect, Verdict
+from roundtable.licensing.wording import Reason, why
+
+GAP = "record-lineage-gap"
+"""The duty that what nobody knows brings, as long as it stays inside."""
+_SHARED = 1 << MODIFIED | 1 << MIXED
+_RESTRICTED = 1 << WORK | _SHARED
+
+
+class Bound(NamedTuple):
+    """A clause whose conditions hold, for the assets of one origin."""
+
+    origin: int
+    terms: Terms
+    clause: Clause
+    # A bit for each state in which it binds, among those in which the origin reaches.
+    states: int
+    verdict: Verdict | None
+    duties: tuple[str, ...]
+    # Whether it binds with `review` since the use does not say where the company is.
+    unsaid: bool
+    # The states in which it takes part in the share-alike conflict; 0: there is none.
+    conflict: int
+
+
+def check(
+    graph: Graph,
+    use: Use,
+    *,
+    knowledge: KnowledgeBase,
+    overrides: Iterable[Override] = (),
+    as_of: date,
+    id: str = "",
+) -> Finding:
+    """Answers whether an asset may be used like this, and why.
+
+    It is triage that prepares a decision, not legal advice.
+
+    Args:
+        graph: Assets and what they were made from.
+        use: What is asked.
+        knowledge: The terms.
+        overrides: Decisions of counsel or a licensor.
+        as_of: The day of the answer: overrides that expire before it change nothing.
+        id: What the finding is called; the used asset's if empty.
+
+    Raises:
+        InputError: the used asset is not in the graph, or a license or an overridden clause is in
+            no terms.
+    """
+    position = graph.position(use.asset)
+    reach = Reach.of(graph, knowledge)
+    rulings = Rulings(overrides, knowledge, as_of)
+    bound = _in_conflict(list(_bound(reach, position, use)), use)
+    question = _Question(reach, position, rulings, bound)
+    verdict = question.verdict()
+    return Finding(
+        id=id or use.asset,
+        verdict=verdict,
+        obligations=tuple(sorted({duty for one in bound for duty in one.duties})),
+        because=question.because(verdict, use),
+        expired=question.expired(),
+        unverified=tuple(
+            sorted(
+                {
+                    reach.origins[number].terms.id
+                    for number, _ in reach.states(position)
+                    if reach.origins[number].terms.verified != "text"
+                }
+            )
+        ),
+    )
+
+
+class Rulings:
+    """Overrides by the clause that they are about.
+
+    Raises:
+        NotFoundError: an override is of a clause that is in no terms.
+    """
+
+    def __init__(
+        self, overrides: Iterable[Override], knowledge: KnowledgeBase, as_of: date
+    ) -> None:
+        self._of: dict[tuple[str, str], list[Override]] = {}
+        self.expired: list[tuple[tuple[str, str], Override]] = []
+        for one in overrides:
+            clause = knowledge.clause(one.license, one.clause)
+            is_lineage = one.license.casefold() == LINEAGE.id
+            license = LINEAGE.id if is_lineage else knowledge.get(one.license).id
+            key = (license, clause.id)
+            if as_of <= one.expires:
+                self._of.setdefault(key, []).append(one)
+            else:
+                self.expired.append((key, one))
+
+    def is_scoped(self, bound: Bound) -> bool:
+        """Tells whether one in force is for some asset alone."""
+        return any(one.asset is not None for one in self._on(bound))
+
+    def effect(self, bound: Bound, asset: str | None) -> Effect | None:
+        """Returns the gravest in force, for an asset or for every asset."""
+        effects = [one.effect for one in self._on(bound) if one.asset in (None, asset)]
+        return max(effects, key=EFFECTS.index, default=None)
+
+    def _on(self, bound: Bound) -> Sequence[Override]:
+        return self._of.get((bound.terms.id, bound.clause.id), ())
+
+
+class _Question:
+    def __init__(
+        self, reach: Reach, position: int, rulings: Rulings, bound: Sequence[Bound]
+    ) -> None:
+        self._reach = reach
+        self._position = position
+        self._rulings = rulings
+        self._bound = bound
+
+    def verdict(self) -> Verdict:
+        found: list[Verdict] = ["allowed"]
+        for one in self._bound:
+            if one.duties:
+                found.append("conditions")
+            found += self._verdicts(one)
+        return max(found, key=VERDICTS.index)
+
+    def because(self, verdict: Verdict, use: Use) -> tuple[Because, ...]:
+        if verdict == "allowed":
+            return ()
+        if verdict == "conditions":
+            deciding = [one for one in self._bound if one.duties]
+        else:
+            deciding = [one for one in self._bound if verdict in self._verdicts(one)]
+        found = []
+        for one, carrier in self._instances(deciding):
+            asset = self._reach.graph.assets[carrier.position].id
+            conflicts = bool(carrier.states & one.conflict)
+            if verdict != "conditions" and self._ruled(one, conflicts, asset) != verdict:
+                continue
+            states = carrier.states & one.states
+            effect = self._rulings.effect(one, asset)
+            if conflicts and not effect and one.verdict != "prohibited":
+                states = carrier.states & one.conflict
+            ways = [way for state, way in carrier.paths.items() if states >> state & 1]
+            way = min(ways, key=len)
+            ids = tuple(self._reach.graph.assets[hop.position].id for hop in way)
+            reason = Reason(
+                terms=one.terms,
+                clause=one.clause,
+                verdict=verdict,
+                duties=one.duties,
+                ids=ids,
+                relations=tuple(hop.relation for hop in way if hop.relation),
+                unsaid=one.unsaid,
+                conflict=conflicts and effect is None,
+                effect=effect,
+            )
+            found.append(
+                Because(
+                    license=one.terms.id,
+                    clause=one.clause.id,
+                    asset=asset,
+                    why=why(reason, use),
+                    path=ids,
+                )
+            )
+        order = {(one.terms.id, one.clause.id): n for n, one in enumerate(self._bound)}
+        found.sort(key=lambda one: (one.license, order[one.license, one.clause], one.asset))
+        return tuple(found)
+
+    def expired(self) -> tuple[Override, ...]:
+        found = []
+        for (license, clause), override in self._rulings.expired:
+            covered = [
+                one for one in self._bound if (one.terms.id, one.clause.id) == (license, clause)
+            ]
+            if override.asset is not None:
+                covered = [
+                    one
+                    for one, carrier in self._instances(covered)
+                    if self._reach.graph.assets[carrier.position].id == override.asset
+                ]
+            if covered:
+                found.append(override)
+        return tuple(found)
+
+    def _verdicts(self, one: Bound) -> set[Verdict]:
+        """Returns the verdicts of a clause: several where an override is for one asset alone."""
+        if not self._rulings.is_scoped(one):
+            ruled = {self._ruled(one, bool(one.conflict), None)}
+        else:
+            ruled = {
+                self._ruled(
+                    one,
+                    bool(carrier.states & one.conflict),
+                    self._reach.graph.assets[carrier.position].id,
+                )
+                for _, carrier in self._instances([one])
+            }
+        return {verdict for verdict in ruled if verdict}
+
+    def _ruled(self, one: Bound, conflicts: bool, asset: str | None) -> Verdict | None:
+        effect = self._rulings.effect(one, asset)
+        if effect == "waived":
+            return None
+        if effect:
+            return effect
+        return "prohibited" if conflicts else one.verdict
+
+    def _instances(self, bound: Sequence[Bound]) -> Iterator[tuple[Bound, Carrier]]:
+        wanted: dict[int, int] = {}
+        of: dict[int, list[Bound]] = {}
+        for one in bound:
+            wanted[one.origin] = wanted.get(one.origin, 0) | one.states
+            of.setdefault(one.origin, []).append(one)
+        for carrier in self._reach.carriers(self._position, wanted):
+            for one in of[carrier.origin]:
+                if carrier.states & one.states:
+                    yield one, carrier
+
+
+def _bound(reach: Reach, position: int, use: Use) -> Iterator[Bound]:
+    inside = use.audience == "internal" and use.distribution == "internal-only"
+    for number, states in reach.states(position):
+        origin = reach.origins[number]
+        clauses = [(origin.terms, clause) for clause in origin.terms.clauses]
+        if origin.terms.verified == "unverified":
+            clauses.append((origin.terms, UNREAD))
+        if origin.undisclosed:
+            clauses.append((LINEAGE, LINEAGE.clauses[0]))
+        for terms, clause in clauses:
+            bits = states & sum(1 << STATES.index(state) for state in clause.reach)
+            said = binds(clause, use)
+            if not bits or said is False:
+                continue
+            verdict: Verdict | None = clause.verdict if said else "review"
+            duties = clause.duties
+            if terms in (LINEAGE, UNKNOWN) or clause is UNREAD:
+                verdict, duties = (None, (GAP,)) if inside else ("review", ())
+            yield Bound(number, terms, clause, bits, verdict, duties, said is None, 0)
+
+
+def binds(clause: Clause, use: Use) -> bool | None:
+    """Returns whether what a clause asks of a use holds; None: the use does not say.
+
+    Only where the company is may be left unsaid.
+    """
+    when = clause.when
+    holds = (
+        (when.distribution is None or use.distribution in when.distribution)
+        and (when.audience is None or use.audience in when.audience)
+        and (when.commercial is None or use.commercial == when.commercial)
+        and (when.users_over is None or use.monthly_active_users > when.users_over)
+        and (when.domains is None or bool(_folded(when.domains) & _folded(use.domains)))
+    )
+    if not holds or when.company_region is None:
+        return holds
+    if use.company_region is None:
+        return None
+    return use.company_region.casefold() in _folded(when.company_region)
+
+
+def _folded(words: Iterable[str]) -> set[str]:
+    return {word.casefold() for word in words}
+
+
+def _in_conflict(bound: Sequence[Bound], use: Use) -> list[Bound]:
+    """Marks the clauses that one artifact cannot obey together, when it is handed out."""
+    if use.distribution != "weights":
+        return list(bound)
+    zones = {"share-alike": _SHARED, "restricts": _RESTRICTED}
+    found = []
+    parts = [(one, one.states & zones.get(one.clause.tag or "", 0)) for one in bound]
+    for one, states in parts:
+        meets = any(
+            theirs and other.clause.tag != one.clause.tag and other.terms.id != one.terms.id
+            for other, theirs in parts
+        )
+        found.append(one._replace(conflict=states) if states and meets else one)
+    return found
