@@ -4,7 +4,8 @@
 2. `paired_difference`: two candidates on the same samples; `mcnemar` is its test for shares.
 3. `holm` corrects many such comparisons; `samples_needed` says how many more would tell.
 4. `bootstrap` covers any other statistic; samples that belong together stay together.
-5. `confidence_sequence` stays valid however often one looks, so a run may stop early.
+5. `risk_threshold` finds the score up to which at most a share alpha is wrong, with confidence.
+6. `confidence_sequence` stays valid however often one looks, so a run may stop early.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from roundtable.statistics.proportions import proportion_interval
     from roundtable.statistics.quantiles import quantile_interval
     from roundtable.statistics.resampling import bootstrap
+    from roundtable.statistics.risk import risk_threshold
 
 _PUBLIC = {
     "Interval": "interval",
@@ -31,6 +33,7 @@ _PUBLIC = {
     "paired_difference": "paired",
     "proportion_interval": "proportions",
     "quantile_interval": "quantiles",
+    "risk_threshold": "risk",
 }
 __all__ = [
     "Interval",
@@ -42,6 +45,7 @@ __all__ = [
     "paired_difference",
     "proportion_interval",
     "quantile_interval",
+    "risk_threshold",
 ]
 
 
