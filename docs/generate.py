@@ -205,6 +205,7 @@ FILES = {
     "guard": "guards/ID.toml",
     "recipe": "recipes/ID.toml",
     "policy": "policies/ID.toml",
+    "override": "overrides/ID.toml",
     "usecase": "usecases/ID.toml",
     "prompt": "prompts/ID.prompt.md (its front matter)",
 }

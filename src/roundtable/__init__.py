@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from roundtable.generation.types import Grammar, Message, Passage, Request, Response
     from roundtable.governance.gate import CheckResult, Evidence
     from roundtable.jobs.compare import compare
+    from roundtable.jobs.license import check_license
     from roundtable.jobs.run import run, run_async
     from roundtable.plugins import find
     from roundtable.store.opening import open_store
@@ -37,6 +38,7 @@ _PUBLIC = {
     "Response": "generation.types",
     "RoundtableError": "errors",
     "Score": "evaluation.types",
+    "check_license": "jobs.license",
     "compare": "jobs.compare",
     "find": "plugins",
     "load": "workspace",
@@ -55,6 +57,7 @@ __all__ = [
     "Response",
     "RoundtableError",
     "Score",
+    "check_license",
     "compare",
     "find",
     "load",

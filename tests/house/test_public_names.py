@@ -13,7 +13,7 @@ PROMISED = {
     "RoundtableError",
 }  # fmt: skip
 # They come with the parts that later issues build.
-LATER = {"replay", "check_license"}
+LATER = {"replay"}
 
 
 def kind_of(thing: object) -> str:

@@ -28,7 +28,10 @@ def init_command(directory: Path, as_json: bool) -> None:
 @common
 def check_command(directory: Path | None, as_json: bool) -> None:
     """Load and validate every file of the workspace; calls nothing."""
+    from roundtable.jobs.license import licenses_of
+
     workspace = opened(directory)
+    licenses_of(workspace)
     write_schemas(workspace.root)
     if as_json:
         print_json({"errors": []})

@@ -12,6 +12,7 @@ from typing import Literal, Protocol
 import msgspec
 
 from roundtable.evaluation.types import Estimate
+from roundtable.licensing.types import Finding
 
 Verdict = Literal["pass", "fail", "blocked"]
 _WORST: dict[Verdict, int] = {"pass": 0, "blocked": 1, "fail": 2}
@@ -35,6 +36,7 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
         metrics: Its estimates, each at the confidence its limit asks for.
         n_samples: Samples they rest on.
         missing: What a check needs and nothing here provides, by the check's name.
+        license: What its licenses say about the use; None if nobody asked.
     """
 
     usecase: str
@@ -42,6 +44,7 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     metrics: dict[str, Estimate]
     n_samples: int
     missing: dict[str, str] = {}
+    license: Finding | None = None
 
 
 class CheckResult(msgspec.Struct, frozen=True, kw_only=True):

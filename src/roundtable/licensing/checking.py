@@ -1,6 +1,6 @@
 """The answer for one use: which clauses bind, what they ask, and which of them decide.
 
-Source: the sections Clauses, Answer and Overrides of the rules page (`licenses/vocabulary.md`).
+Source: the sections Clauses, Answer and Overrides of the rules page (`licences/vocabulary.md`).
 """
 
 from __future__ import annotations
@@ -74,7 +74,8 @@ def check(
         verdict=verdict,
         obligations=tuple(sorted({duty for one in bound for duty in one.duties})),
         because=question.because(verdict, use),
-        expired=question.expired(),
+        expired=question.about(rulings.expired),
+        overridden=question.about(rulings.in_force),
         unverified=tuple(
             sorted(
                 {
@@ -99,6 +100,7 @@ class Rulings:
     ) -> None:
         self._of: dict[tuple[str, str], list[Override]] = {}
         self.expired: list[tuple[tuple[str, str], Override]] = []
+        self.in_force: list[tuple[tuple[str, str], Override]] = []
         for one in overrides:
             clause = knowledge.clause(one.license, one.clause)
             is_lineage = one.license.casefold() == LINEAGE.id
@@ -106,6 +108,7 @@ class Rulings:
             key = (license, clause.id)
             if as_of <= one.expires:
                 self._of.setdefault(key, []).append(one)
+                self.in_force.append((key, one))
             else:
                 self.expired.append((key, one))
 
@@ -183,9 +186,10 @@ class _Question:
         found.sort(key=lambda one: (one.license, order[one.license, one.clause], one.asset))
         return tuple(found)
 
-    def expired(self) -> tuple[Override, ...]:
+    def about(self, rulings: Sequence[tuple[tuple[str, str], Override]]) -> tuple[Override, ...]:
+        """Returns those overrides that are about a clause that binds, for an asset it binds for."""
         found = []
-        for (license, clause), override in self._rulings.expired:
+        for (license, clause), override in rulings:
             covered = [
                 one for one in self._bound if (one.terms.id, one.clause.id) == (license, clause)
             ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from roundtable.licensing.types import Clause, Terms, Use
@@ -40,11 +41,17 @@ class Reason(NamedTuple):
 
 def why(reason: Reason, use: Use) -> str:
     """Returns one or two sentences for a person who is no lawyer."""
-    return f"{_way(reason)}: {_rule(reason)}{_consequence(reason, use)}"
+    return f"{way(reason.ids, reason.relations)}: {_rule(reason)}{_consequence(reason, use)}"
 
 
-def _way(reason: Reason) -> str:
-    ids, relations = reason.ids[::-1], reason.relations[::-1]
+def way(down: Sequence[str], made: Sequence[Relation]) -> str:
+    """Returns how an ancestor came into an asset, told from the asset.
+
+    Args:
+        down: Ids from the ancestor to the asset.
+        made: How each but the first was made from the one before it.
+    """
+    ids, relations = down[::-1], made[::-1]
     if len(ids) == 1:
         return f"{ids[0]} is used itself"
     steps = [

@@ -48,7 +48,7 @@ class Licensed(Asset):
 
     license: Text = Field(
         default="unknown",
-        description="Its license: an id of the terms knowledge base.",
+        description="Its licence: an id of the terms knowledge base.",
         json_schema_extra=OPERATIONAL,
     )
     lineage: Lineage = Field(
@@ -251,5 +251,17 @@ class Policy(Asset):
 
     title: str = Field(default="", description="What people call it.")
     applies_to: AppliesTo = Field(default=AppliesTo(), description="The use cases it matches.")
-    licenses: LicenseRules = Field(default=LicenseRules(), description="Rules on licenses.")
+    licenses: LicenseRules = Field(default=LicenseRules(), description="Rules on licences.")
     gate: PolicyGate = Field(default=PolicyGate(), description="Limits and sign-offs it adds.")
+
+    def matches(self, *, audience: Audience, stage: Stage | None) -> bool:
+        """Tells whether it holds for what has this audience and stage.
+
+        Args:
+            audience: Who sees what the model says.
+            stage: How far it is; None for what is no use case.
+        """
+        wanted = self.applies_to
+        return (not wanted.audience or audience in wanted.audience) and (
+            not wanted.stage or stage in wanted.stage
+        )

@@ -21,6 +21,21 @@ Flag = Annotated[bool, Field(strict=True)]
 Text = Annotated[str, Field(min_length=1)]
 Lineage = Literal["declared", "undisclosed"]
 Audience = Literal["internal", "product"]
+RELATIONS = (
+    "fine-tuned-from",
+    "adapter-of",
+    "merged-from",
+    "quantized-from",
+    "distilled-from",
+    "trained-on",
+    "generated-by",
+    "derived-from",
+    "retrieves-from",
+    "includes",
+    "evaluated-on",
+    "fork-of",
+)
+"""How an asset was made from a parent; a test holds them against the licence engine's."""
 Stage = Literal["idea", "poc", "internal", "product", "retired"]
 
 
@@ -52,7 +67,9 @@ class Parent(Declared):
 
     id: Text = Field(description="The parent asset, such as `models/base`.")
     relation: Text = Field(
-        default="derived-from", description="How it was made from it: `fine-tuned-from`, `fork-of`."
+        default="derived-from",
+        description="How it was made from it; `fork-of` counts as `derived-from`.",
+        json_schema_extra={"enum": list(RELATIONS)},
     )
 
 

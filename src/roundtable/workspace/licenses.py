@@ -1,4 +1,4 @@
-"""What is said of licenses, and how a policy's rules are merged with a use case's."""
+"""What is said of licences, and how a policy's rules are merged with a use case's."""
 
 from __future__ import annotations
 
@@ -14,15 +14,16 @@ _STRICTNESS: tuple[Treatment, ...] = ("allowed", "needs-signoff", "blocked")
 
 
 class LicenseRules(Declared):
-    """Rules on licenses; what is left out adds nothing to what others say."""
+    """Rules on licences; what is left out adds nothing to what others say."""
 
-    deny: tuple[Text, ...] = Field(default=(), description="Licenses that may not be used.")
+    deny: tuple[Text, ...] = Field(default=(), description="Licences that may not be used.")
     unknown: Treatment | None = Field(
-        default=None, description="What becomes of an unknown license; `blocked` if none says."
+        default=None,
+        description="What becomes of an unknown licence, at least; none: as the terms say.",
     )
     undisclosed_lineage: Treatment | None = Field(
         default=None,
-        description="What becomes of undisclosed sources; `needs-signoff` if none says.",
+        description="What becomes of undisclosed sources, at least; none: as the terms say.",
     )
 
 

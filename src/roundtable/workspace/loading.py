@@ -15,6 +15,7 @@ from roundtable.workspace.declared import ID, Asset
 from roundtable.workspace.findings import Findings
 from roundtable.workspace.gate import merged
 from roundtable.workspace.licenses import merged_rules
+from roundtable.workspace.overrides import Overrides
 from roundtable.workspace.prompt import HEADING, Prompt, split_front_matter, split_sections
 from roundtable.workspace.prompty import PROMPTY_HEADING, PROMPTY_KEYS, from_prompty
 from roundtable.workspace.reading import files_below, read_text, read_toml, read_yaml
@@ -60,6 +61,7 @@ def load(root: str | Path) -> Workspace:
         id: with_spaces(one, root, findings) for id, one in kind("usecases", UseCase).items()
     }
     prompts = _prompts(root, findings, names)
+    overrides = kind("overrides", Overrides)
     workspace = Workspace(
         root=root,
         settings=settings
@@ -72,6 +74,7 @@ def load(root: str | Path) -> Workspace:
         policies=policies,
         prompts=prompts,
         usecases={id: _under(one, policies.values()) for id, one in usecases.items()},
+        overrides=overrides,
     )
     check_references(workspace, names=Names(names, settings), own=usecases, findings=findings)
     if findings.problems:
@@ -249,8 +252,7 @@ def _under(usecase: UseCase, policies: Iterable[Policy]) -> UseCase:
     matching = [
         policy
         for policy in policies
-        if (not policy.applies_to.audience or usecase.audience in policy.applies_to.audience)
-        and (not policy.applies_to.stage or usecase.stage in policy.applies_to.stage)
+        if policy.matches(audience=usecase.audience, stage=usecase.stage)
     ]
     gate = merged(usecase.gate, [policy.gate for policy in matching])
     rules = merged_rules(usecase.licenses, [policy.licenses for policy in matching])

@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from typing import Protocol
 
-from roundtable.workspace.assets import Licensed
+from roundtable.workspace.declared import RELATIONS, Parent
 from roundtable.workspace.findings import Findings
 
 
+class HasParents(Protocol):
+    """A declared asset that says what it was made from."""
+
+    @property
+    def file(self) -> str:
+        """The file it was declared in."""
+
+    @property
+    def parents(self) -> tuple[Parent, ...]:
+        """What it was made from."""
+
+
 def check_parents(
-    assets: Mapping[str, Licensed], *, known: Collection[str], findings: Findings
+    assets: Mapping[str, HasParents], *, known: Collection[str], findings: Findings
 ) -> None:
-    """Adds each parent that is not there, and each asset that is made of itself.
+    """Adds each parent that is not there, each unknown relation, each asset made of itself.
 
     Args:
         assets: By kind and id, such as `models/base`.
@@ -24,6 +37,14 @@ def check_parents(
                 findings.unknown(
                     asset.file, ("parents", index, "id"), kind="asset", name=parent.id, known=known
                 )
+            if parent.relation not in RELATIONS:
+                findings.unknown(
+                    asset.file,
+                    ("parents", index, "relation"),
+                    kind="relation",
+                    name=parent.relation,
+                    known=RELATIONS,
+                )
         if _descends_from(name, name, assets):
             findings.add(
                 asset.file,
@@ -33,7 +54,7 @@ def check_parents(
             )
 
 
-def _descends_from(name: str, ancestor: str, assets: Mapping[str, Licensed]) -> bool:
+def _descends_from(name: str, ancestor: str, assets: Mapping[str, HasParents]) -> bool:
     seen: set[str] = set()
     left = [name]
     while left:

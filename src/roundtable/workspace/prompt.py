@@ -12,7 +12,9 @@ from roundtable.workspace.declared import (
     Asset,
     Count,
     Declared,
+    Lineage,
     Number,
+    Parent,
     Text,
     Whole,
     wrong,
@@ -60,6 +62,21 @@ class Prompt(Asset):
     parameters: Parameters = Field(default=Parameters(), description="How to sample.")
     format: Literal["chat", "completion"] = Field(
         default="chat", description="`completion`: the text is continued, without a chat template."
+    )
+    license: Text = Field(
+        default="internal",
+        description="Its text's licence; `internal`: your own words.",
+        json_schema_extra=OPERATIONAL,
+    )
+    lineage: Lineage = Field(
+        default="declared",
+        description="Whether it is known where its text comes from.",
+        json_schema_extra=OPERATIONAL,
+    )
+    parents: tuple[Parent, ...] = Field(
+        default=(),
+        description="What it was made from, such as a model that wrote it.",
+        json_schema_extra=OPERATIONAL,
     )
     sections: tuple[Section, ...] = Field(description="The text by role, in order.")
     partials: dict[str, str] = Field(description="The partials it includes: name to source.")

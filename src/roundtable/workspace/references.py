@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from roundtable.plugins import Kind
-from roundtable.workspace.assets import Dataset, Licensed
+from roundtable.workspace.assets import Dataset
 from roundtable.workspace.builtin import BASELINES, MEASURED, names_missing
 from roundtable.workspace.findings import Findings
 from roundtable.workspace.gate import PolicyGate
 from roundtable.workspace.heads import check_head
-from roundtable.workspace.parents import check_parents
+from roundtable.workspace.overrides import Overrides
+from roundtable.workspace.parents import HasParents, check_parents
 from roundtable.workspace.reading import read_json
 from roundtable.workspace.settings import Settings
 from roundtable.workspace.usecase import Candidate, UseCase
@@ -47,15 +48,20 @@ def check_references(
     """
     check = _Check(workspace, names, findings)
     check.plugins()
-    licensed: dict[str, Licensed] = {}
+    made: dict[str, HasParents] = {}
     for kind, assets in (
         ("models", workspace.models),
         ("datasets", workspace.datasets),
         ("corpora", workspace.corpora),
+        ("prompts", workspace.prompts),
     ):
-        licensed |= {f"{kind}/{id}": one for id, one in assets.items()}
-    known = {f"{kind}/{id}" for kind in ("models", "datasets", "corpora") for id in names[kind]}
-    check_parents(licensed, known=known, findings=findings)
+        made |= {f"{kind}/{id}": one for id, one in assets.items()}
+    # A recipe stands for what it makes: a model may be made from that.
+    kinds = ("models", "datasets", "corpora", "prompts", "recipes")
+    known = {f"{kind}/{id}" for kind in kinds for id in names[kind]}
+    check_parents(made, known=known, findings=findings)
+    for decisions in workspace.overrides.values():
+        check.overrides(decisions, known)
     for model in workspace.models.values():
         check.plugin("connectors", model.provider, model.file, ("provider",))
         if model.provider == "baseline" and model.model not in BASELINES:
@@ -95,6 +101,24 @@ class _Check:
                 source = target.partition(":")[0]
                 if source.endswith(".py"):
                     self.file_beside(MARK, source, ("plugins", kind, name), "the plug-in's file")
+
+    def overrides(self, decisions: Overrides, assets: Collection[str]) -> None:
+        """Adds each asset and each use case that an override names and that is not there."""
+        cases = self._names["usecases"]
+        for path, one in decisions.entries():
+            if one.asset and one.asset not in assets:
+                self._findings.unknown(
+                    decisions.file, (*path, "asset"), kind="asset", name=one.asset, known=assets
+                )
+            for index, id in enumerate(one.scope):
+                if id not in cases:
+                    self._findings.unknown(
+                        decisions.file,
+                        (*path, "scope", index),
+                        kind="usecase",
+                        name=id,
+                        known=cases,
+                    )
 
     def exists(self, kind: str, id: str, file: str, path: tuple[str | int, ...]) -> bool:
         """Adds a reference to what is not there; an empty one refers to nothing."""

@@ -9,6 +9,7 @@ from typing import Any
 from roundtable.errors import NotFoundError
 from roundtable.workspace.assets import Corpus, Dataset, Guard, Model, Policy, Recipe
 from roundtable.workspace.declared import Asset
+from roundtable.workspace.overrides import Overrides
 from roundtable.workspace.prompt import Prompt
 from roundtable.workspace.settings import Settings
 from roundtable.workspace.usecase import UseCase
@@ -22,6 +23,7 @@ KINDS: dict[str, type[Asset]] = {
     "guard": Guard,
     "recipe": Recipe,
     "policy": Policy,
+    "override": Overrides,
     "usecase": UseCase,
     "prompt": Prompt,
 }

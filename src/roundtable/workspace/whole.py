@@ -8,6 +8,7 @@ import msgspec
 
 from roundtable.errors import NotFoundError, UsageError
 from roundtable.workspace.assets import Corpus, Dataset, Guard, Model, Policy, Recipe
+from roundtable.workspace.overrides import Overrides
 from roundtable.workspace.prompt import Prompt
 from roundtable.workspace.settings import Settings
 from roundtable.workspace.usecase import UseCase
@@ -29,6 +30,7 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
         policies: Rules; their gates are merged into the use cases already.
         prompts: With the partials they include.
         usecases: Each with its policies merged.
+        overrides: Files of decisions on clauses of licences.
     """
 
     root: Path
@@ -41,6 +43,7 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
     policies: dict[str, Policy]
     prompts: dict[str, Prompt]
     usecases: dict[str, UseCase]
+    overrides: dict[str, Overrides] = {}
 
     def usecase(self, id: str) -> UseCase:
         """Returns the use case of that id.
