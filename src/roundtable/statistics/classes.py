@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -12,9 +14,10 @@ from roundtable.statistics.resampling import bca_ends, data_seed
 
 _N_RESAMPLES = 2000
 _CELLS = 2_000_000  # counts held at a time
+_DENSE = 100_000  # entries up to which a matrix is kept whole
 # More clusters than this are drawn in bundles: the interval's width, known to 1 part in
 # sqrt(2 * bundles), hardly changes, and the time no longer grows with them.
-_BUNDLES = 1000
+BUNDLES = 1000
 
 
 def class_f1(confusion: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -77,7 +80,8 @@ def macro_f1_interval(
     pairs = pair_codes(targets, predictions, n_classes=n_classes)
     codes = cluster_codes(clusters, pairs.size)
     cells, which, counts = np.unique(pairs, return_inverse=True, return_counts=True)
-    observed = float(_macro(counts[None, :].astype(np.float64), cells, n_classes)[0])
+    sums = CellSums(cells, n_classes=n_classes)
+    observed = float(sums.macro(counts[None, :])[0])
     if observed in (0.0, 1.0):
         # Every resample agrees, which says nothing: bound it as a share of as many trials.
         n_units = pairs.size if clusters is None else np.unique(np.asarray(clusters)).size
@@ -89,19 +93,19 @@ def macro_f1_interval(
         )
     rng = np.random.default_rng(data_seed(counts) if seed is None else seed)
     method = "bca bootstrap" if codes is None else "bca bootstrap of clusters"
-    if codes is None and cells.size > _BUNDLES:
+    if codes is None and cells.size > BUNDLES:
         codes = np.arange(pairs.size)
     if codes is None:
         shares = counts / counts.sum()
         draws = [
-            _macro(rng.multinomial(pairs.size, shares, size=rows), cells, n_classes)
-            for rows in _batches(_N_RESAMPLES, n_classes * (n_classes + 1))
+            sums.macro(rng.multinomial(pairs.size, shares, size=rows))
+            for rows in batches(_N_RESAMPLES, cells.size)
         ]
         # A sample left out lowers its cell by one: one computation for each cell, counted often.
-        left_out = _macro(counts - np.eye(cells.size), cells, n_classes)
+        left_out = sums.macro(counts - np.eye(cells.size))
         weights = counts.astype(np.float64)
     else:
-        draws, left_out = _clustered(codes, which, cells, n_classes, rng)
+        draws, left_out = _clustered(codes, which, sums, rng)
         weights = np.ones(left_out.size)
     kept = np.isfinite(left_out)
     low, high = bca_ends(
@@ -135,51 +139,92 @@ def pair_codes(targets: ArrayLike, predictions: ArrayLike, *, n_classes: int) ->
     return expected * (n_classes + 1) + np.where(given < 0, n_classes, given)
 
 
-def _macro(
-    counts: NDArray[np.float64] | NDArray[np.int64], cells: NDArray[np.int64], n_classes: int
-) -> NDArray[np.float64]:
-    """Returns macro F1 of each row of counts over these cells of the flattened table."""
-    results = np.empty(counts.shape[0])
-    at = 0
-    for rows in _batches(counts.shape[0], n_classes * (n_classes + 1)):
-        table = np.zeros((rows, n_classes * (n_classes + 1)))
-        table[:, cells] = counts[at : at + rows]
-        f1 = class_f1(table.reshape(rows, n_classes, n_classes + 1))
-        known = ~np.isnan(f1)
-        sums, n_known = np.where(known, f1, 0.0).sum(axis=-1), known.sum(axis=-1)
-        results[at : at + rows] = np.where(n_known > 0, sums / np.maximum(n_known, 1), np.nan)
-        at += rows
-    return results
+class CellSums:
+    """Macro F1 from counts of some cells of the (target, prediction) table, many at a time.
+
+    Only cells that occur are looked at, so that thousands of classes take no thousands squared.
+
+    Args:
+        cells: The cells, as `pair_codes` numbers them, each once.
+        n_classes: How many classes there are.
+    """
+
+    def __init__(self, cells: NDArray[np.int64], *, n_classes: int) -> None:
+        expected, given = np.divmod(cells, n_classes + 1)
+        self._right = _indicator(np.where(expected == given, expected, -1), n_classes)
+        # A cell counts for the class expected and for the one given, if it is one.
+        none = np.where(given == n_classes, -1, given)
+        self._margins = _indicator(expected, n_classes) + _indicator(none, n_classes)
+        self._width = max(cells.size, n_classes)
+
+    def macro(self, counts: NDArray[np.float64] | NDArray[np.int64]) -> NDArray[np.float64]:
+        """Returns the macro F1 of each row of counts, shape (m, cells); NaN of a row of zeros."""
+        results = np.empty(counts.shape[0])
+        at = 0
+        for rows in batches(counts.shape[0], self._width):
+            part = counts[at : at + rows]
+            right, margins = part @ self._right, part @ self._margins
+            known = margins > 0
+            sums = np.where(known, 2 * right / np.where(known, margins, 1.0), 0.0).sum(axis=-1)
+            n_known = known.sum(axis=-1)
+            results[at : at + rows] = np.where(n_known > 0, sums / np.maximum(n_known, 1), np.nan)
+            at += rows
+        return results
+
+
+def _indicator(classes: NDArray[np.int64], n_classes: int) -> Any:
+    """Returns a matrix (cells, classes) of 1 where a cell is of a class; -1 is of none."""
+    rows = np.flatnonzero(classes >= 0)
+    if classes.size * n_classes <= _DENSE:
+        table = np.zeros((classes.size, n_classes))
+        table[rows, classes[rows]] = 1.0
+        return table
+    from scipy.sparse import csr_array
+
+    shape = (classes.size, n_classes)
+    return csr_array((np.ones(rows.size), (rows, classes[rows])), shape=shape)
 
 
 def _clustered(
     codes: NDArray[np.int64],
     which: NDArray[np.int64],
-    cells: NDArray[np.int64],
-    n_classes: int,
+    sums: CellSums,
     rng: np.random.Generator,
 ) -> tuple[list[NDArray[np.float64]], NDArray[np.float64]]:
+    by_cluster = bundled(codes, which, rng)
+    n_clusters = by_cluster.shape[0]
+    even = np.full(n_clusters, 1 / n_clusters)
+    draws = [
+        sums.macro(np.asarray(rng.multinomial(n_clusters, even, size=rows)) @ by_cluster)
+        for rows in batches(_N_RESAMPLES, max(by_cluster.shape))
+    ]
+    total = np.bincount(which, minlength=by_cluster.shape[1])
+    left_out, at = [], 0
+    for rows in batches(*by_cluster.shape):
+        left_out.append(sums.macro(total - by_cluster[at : at + rows].toarray()))
+        at += rows
+    return draws, np.concatenate(left_out)
+
+
+def bundled(codes: NDArray[np.int64], which: NDArray[np.int64], rng: np.random.Generator) -> Any:
+    """Returns the count of each cell in each cluster, sparse; of bundles, if clusters are many.
+
+    Args:
+        codes: Each sample's cluster from 0, shape (n,).
+        which: Each sample's cell from 0, shape (n,).
+        rng: Mixes the clusters that are bundled.
+    """
     from scipy.sparse import csr_array
 
     n_clusters = int(codes.max()) + 1
-    if n_clusters > _BUNDLES:
-        codes = (rng.permutation(n_clusters) % _BUNDLES)[codes]
-        n_clusters = _BUNDLES
-    shape = (n_clusters, cells.size)
-    by_cluster = csr_array((np.ones(codes.size), (codes, which)), shape=shape)
-    total = np.bincount(which, minlength=cells.size)
-    draws = [
-        _macro(
-            np.asarray(rng.multinomial(n_clusters, np.full(n_clusters, 1 / n_clusters), size=rows))
-            @ by_cluster,
-            cells,
-            n_classes,
-        )
-        for rows in _batches(_N_RESAMPLES, max(n_clusters, n_classes * (n_classes + 1)))
-    ]
-    return draws, _macro(total - by_cluster.toarray(), cells, n_classes)
+    if n_clusters > BUNDLES:
+        codes = (rng.permutation(n_clusters) % BUNDLES)[codes]
+        n_clusters = BUNDLES
+    shape = (n_clusters, int(which.max()) + 1)
+    return csr_array((np.ones(codes.size), (codes, which)), shape=shape)
 
 
-def _batches(n_rows: int, width: int) -> list[int]:
+def batches(n_rows: int, width: int) -> list[int]:
+    """Returns how many rows of this width to hold at a time, until all are done."""
     rows = max(1, _CELLS // width)
     return [min(rows, n_rows - at) for at in range(0, n_rows, rows)]
