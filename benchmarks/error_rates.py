@@ -13,8 +13,10 @@ from __future__ import annotations
 
 import argparse
 import sys
+import tempfile
 from collections.abc import Callable
 from math import sqrt
+from pathlib import Path
 from time import perf_counter
 
 import numpy as np
@@ -22,6 +24,8 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from roundtable.evaluation.stopping import Decider, Limit
+from roundtable.jobs.run import run
+from roundtable.statistics.class_pairs import paired_macro_f1
 from roundtable.statistics.classes import macro_f1, macro_f1_interval
 from roundtable.statistics.interval import Interval
 from roundtable.statistics.means import mean_interval
@@ -30,6 +34,9 @@ from roundtable.statistics.paired import mcnemar, paired_difference
 from roundtable.statistics.proportions import clustered_proportion_interval, proportion_interval
 from roundtable.statistics.quantiles import quantile_interval
 from roundtable.statistics.sequential import goal, log_capital
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+from jobs.coins import coin_shop
 
 NOMINAL = 0.95
 Draw = Callable[[np.random.Generator], Interval]
@@ -210,6 +217,18 @@ def false_alarms_of_tests(table: Table, n: int) -> None:
     many = rng.multinomial(200, [0.1, 0.1, 0.8], size=(n // 2, 10))
     family = [min(holm([mcnemar(int(b), int(c)) for b, c, _ in ten])) <= 0.05 for ten in many]
     row("Holm over 10 comparisons, any false", family)
+    pairs = [labels_of_two(np.random.default_rng([15, i]), 80) for i in range(n // 4)]
+    alarms = [paired_macro_f1(*three, n_classes=4).p_value <= 0.05 for three in pairs]
+    row("label exchange, macro F1 of 80 samples", alarms)
+
+
+def labels_of_two(
+    rng: np.random.Generator, n: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Returns targets of four classes and the answers of two that are equally good."""
+    targets = rng.integers(4, size=n)
+    a, b = (np.where(rng.random(n) < 0.75, targets, rng.integers(-1, 4, size=n)) for _ in "ab")
+    return targets, a, b
 
 
 def peeking(table: Table, n: int, n_samples: int = 2000) -> None:
@@ -262,6 +281,40 @@ def peeking_at_clusters(table: Table, n: int) -> None:
         decider = Decider([limit], n=values.size, clusters=clusters)
         false += any(decider.add(j, {"accuracy": value}) for j, value in enumerate(values))
     false_row(table, f"Decider, 60 clusters, {n} repetitions", false / n, None, n)
+
+
+def whole_runs(table: Table, n: int) -> None:
+    """Runs, from files to verdict, that may stop early: a sorted file, its mean the limit."""
+    table.head(
+        f"Whole runs, stop = when-decided, easy rows first in the file, {n} candidates",
+        "anytime",
+        "+-",
+        "stopped",
+        "at most",
+    )
+    chances = [0.95] * 60 + [0.55] * 180
+    for name, clusters in (("240 rows", None), ("80 clusters of 3", [i // 3 for i in range(240)])):
+        false = stopped = 0
+        n_runs = 5  # each with its own order of the rows
+        for seed in range(n_runs):
+            with tempfile.TemporaryDirectory() as folder:
+                workspace = coin_shop(
+                    Path(folder),
+                    chances,
+                    gate='candidate = "c0"\naccuracy = { at_least = 0.65 }',
+                    seeds=range(n // n_runs),
+                    clusters=None if clusters is None else [f"g{group}" for group in clusters],
+                    dataset_seed=seed,
+                )
+                outcome = run(workspace, "coins")
+            for one in outcome.candidates:
+                low, high = one.metrics["accuracy"].interval or (0.0, 1.0)
+                false += not low <= 0.65 <= high
+                stopped += one.n_samples < len(chances)
+        error = sqrt(0.05 * 0.95 / n)
+        rate = false / n
+        cells = (f"{rate:.3f}", f"{error:.3f}", f"{stopped / n:.3f}", "0.05")
+        table.row(name, *cells, holds=rate <= 0.05 + 3 * error)
 
 
 def savings(table: Table, n: int, n_samples: int = 4000) -> None:
@@ -320,6 +373,7 @@ def main(arguments: list[str] | None = None) -> int:
     false_alarms_of_tests(table, n)
     peeking(table, n)
     peeking_at_clusters(table, n // 2)
+    whole_runs(table, max(50, n // 10))
     savings(table, n // 2)
     print(f"\n{perf_counter() - started:.0f} s; {table.failures} rows do not hold")
     return 1 if table.failures else 0

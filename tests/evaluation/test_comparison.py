@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from roundtable.errors import UsageError
-from roundtable.evaluation.comparison import MetricValues, compare, compare_many, in_words
+from roundtable.evaluation.comparison import MetricValues, compare, compare_many
+from roundtable.evaluation.words import in_words
 from roundtable.statistics import holm, paired_difference
 
 

@@ -102,18 +102,41 @@ def test_a_percentile_is_decided_without_bounds():
     assert least.decisions()[0].verdict == "pass"
 
 
-@pytest.mark.parametrize(
-    "limit",
-    [
-        Limit(metric="usd", at_most=1.0, bounds=None),
-        Limit(metric="usd", at_most=0.5, bounds=(0, 0.9)),
-    ],
-)
-def test_values_without_known_bounds_decide_nothing(limit):
-    decider = Decider([limit], n=100)
+def test_values_that_leave_their_bounds_decide_nothing():
+    decider = Decider([Limit(metric="usd", at_most=0.5, bounds=(0, 0.9))], n=100)
     assert _fed(decider, np.linspace(1, 0, 100), "usd") is None
-    assert "no known bounds" in decider.decisions()[0].why
+    assert "left their bounds" in decider.decisions()[0].why
     assert decider.estimate("usd").value is None
+
+
+@pytest.mark.parametrize(("limit", "verdict"), [(1.5, "pass"), (0.6, "fail")])
+def test_values_without_bounds_are_decided_once_there_are_many(limit, verdict):
+    decider = Decider([Limit(metric="usd", at_most=limit, bounds=None)], n=1000)
+    took = _fed(decider, np.random.default_rng(4).exponential(size=1000), "usd")
+    assert took is not None
+    assert 200 <= took < 900
+    assert decider.decisions()[0].verdict == verdict
+    low, high = decider.estimate("usd").interval
+    assert (high if verdict == "pass" else 0) < limit < (low if verdict == "fail" else 9)
+
+
+def test_samples_after_the_decision_do_not_count():
+    decider = Decider([RIGHT], n=400)
+    values = _coin(0.9, 400)
+    took = _fed(decider, values)
+    before = decider.estimate("accuracy")
+    assert decider.n_counted == took
+    for i in range(took, 400):
+        assert decider.add(i, {"accuracy": 0.0})
+    assert decider.n_counted == took
+    assert decider.estimate("accuracy") == before
+
+
+def test_one_end_that_fails_decides_a_metric_with_two():
+    both = [Limit(metric="accuracy", at_least=0.5), Limit(metric="accuracy", at_most=0.7)]
+    decider = Decider(both, n=400)
+    assert _fed(decider, _coin(0.95, 400)) < 60
+    assert "fail" in {decision.verdict for decision in decider.decisions()}
 
 
 def test_a_limit_at_the_end_of_the_range_is_never_decided():

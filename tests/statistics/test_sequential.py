@@ -7,7 +7,13 @@ from hypothesis import strategies as st
 
 from roundtable.errors import UsageError
 from roundtable.statistics import proportion_interval
-from roundtable.statistics.sequential import Bet, confidence_sequence, log_capital
+from roundtable.statistics.sequential import (
+    Bet,
+    LargeSampleBound,
+    confidence_sequence,
+    log_capital,
+    quantile_sequence,
+)
 
 
 @pytest.mark.parametrize("weights", [None, np.linspace(0.2, 1.0, 300)])
@@ -103,3 +109,62 @@ def test_smaller_clusters_weigh_less():
 def test_arguments_without_a_meaning_are_refused(call):
     with pytest.raises(UsageError):
         call()
+
+
+def test_a_quantile_is_covered_at_every_look_and_bounded_on_both_sides():
+    wrong = 0
+    for seed in range(120):
+        values = np.random.default_rng(seed).exponential(size=300)
+        for n in (50, 100, 200, 300):
+            interval = quantile_sequence(values[:n], 0.5)
+            if np.log(2) not in interval:
+                wrong += 1
+                break
+    assert wrong / 120 <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / 120)
+    assert np.isfinite([interval.low, interval.high]).all()
+    few = quantile_sequence([1.0, 2.0, 3.0], 0.95)
+    assert few.high == np.inf
+
+
+def test_a_cluster_of_copies_says_no_more_of_a_quantile_than_one_of_them():
+    values = np.random.default_rng(1).exponential(size=200)
+    once = quantile_sequence(values, 0.5)
+    copied = quantile_sequence(
+        np.repeat(values, 5), 0.5, clusters=np.repeat(np.arange(200), 5), largest=5
+    )
+    assert (copied.low, copied.high) == (once.low, once.high)
+
+
+def test_the_large_sample_bound_begins_at_two_hundred_and_only_narrows():
+    rng = np.random.default_rng(3)
+    bound = LargeSampleBound(1000)
+    widths = []
+    for i, value in enumerate(rng.exponential(size=1000)):
+        bound.add(value)
+        low, high = bound.ends()
+        assert np.isinf(high) == (i + 1 < LargeSampleBound.FEWEST)
+        if np.isfinite(high):
+            widths.append(high - low)
+    assert (np.diff(widths) <= 1e-12).all()
+    assert low < 1.0 < high
+    assert widths[-1] < 0.35  # an ordinary interval: 0.12
+
+
+def test_the_large_sample_bound_counts_clusters():
+    values = np.random.default_rng(3).normal(size=300)
+    once, copied = LargeSampleBound(300), LargeSampleBound(300)
+    for value in values:
+        once.add(value)
+        copied.add(value * 4, 4)
+    assert copied.ends() == pytest.approx(once.ends())
+
+
+def test_the_large_sample_bound_is_wrong_no_more_often_than_it_says():
+    wrong = 0
+    for seed in range(200):
+        bound = LargeSampleBound(500)
+        for value in np.random.default_rng(seed).gamma(2, size=500):
+            bound.add(value)
+        low, high = bound.ends()  # within all that stood before
+        wrong += not low <= 2 <= high
+    assert wrong / 200 <= 0.05 + 3 * np.sqrt(0.05 * 0.95 / 200)

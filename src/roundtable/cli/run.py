@@ -118,7 +118,7 @@ def runs_command(limit: int, directory: Path | None, as_json: bool) -> None:
 @common
 def compare_command(a: str, b: str, usecase: str, directory: Path | None, as_json: bool) -> None:
     """Hold A against B on the same samples: candidates, runs, or RUN:CANDIDATE."""
-    from roundtable.evaluation.comparison import in_words
+    from roundtable.evaluation.words import in_words
     from roundtable.jobs.compare import compare
 
     found = compare(opened(directory), a, to=b, usecase=usecase)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from roundtable.errors import UsageError
 from roundtable.evaluation.metrics.reading import folded
 from roundtable.evaluation.types import Estimate
-from roundtable.statistics.classes import class_f1, macro_f1, macro_f1_interval, pair_codes
+from roundtable.statistics.classes import class_f1, macro_f1_interval, pair_codes
 
 NO_ANSWER = "(no answer)"
 
@@ -75,6 +75,24 @@ def classification_report(
         UsageError: There are no samples, the lengths differ, or a target is not a label.
     """
     names = tuple(labels) if labels is not None else tuple(sorted(set(targets)))
+    expected, given = label_codes(targets, predictions, names=names)
+    macro = macro_estimate(expected, given, names=names, clusters=clusters, confidence=confidence)
+    return report_of(expected, given, names=names, macro=macro)
+
+
+def label_codes(
+    targets: Sequence[str], predictions: Sequence[str | None], *, names: Sequence[str]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Returns each sample's class and the one given, as numbers from 0; -1 is none.
+
+    Args:
+        targets: The expected label of each sample.
+        predictions: The label given; see `classification_report`.
+        names: All labels.
+
+    Raises:
+        UsageError: A target is not a label.
+    """
     index = {folded(name): i for i, name in enumerate(names)}
     texts = {*targets, *(p for p in predictions if p is not None)}
     spelled = {text: index.get(folded(text), -1) for text in texts}
@@ -86,28 +104,65 @@ def classification_report(
         )
     expected = np.array([spelled[t] for t in targets], dtype=np.int64)
     given = np.array([-1 if p is None else spelled[p] for p in predictions], dtype=np.int64)
+    return expected, given
+
+
+def macro_estimate(
+    expected: NDArray[np.int64],
+    given: NDArray[np.int64],
+    *,
+    names: Sequence[str],
+    clusters: NDArray[np.int64] | None = None,
+    confidence: float = 0.95,
+) -> Estimate:
+    """Returns macro F1 with its interval, and each class's F1 as its parts.
+
+    Args:
+        expected: Each sample's class from 0, shape (n,).
+        given: The one given, shape (n,); -1 is none.
+        names: Of the classes.
+        clusters: Each sample's cluster, shape (n,).
+        confidence: Of the interval, in (0, 1).
+    """
+    if not expected.size:
+        return Estimate(value=None, confidence=confidence, statistic="corpus")
     k = len(names)
-    cells = pair_codes(expected, given, n_classes=k)
-    confusion = np.bincount(cells, minlength=k * (k + 1)).reshape(k, k + 1)
+    right = np.bincount(expected[expected == given], minlength=k)
+    margins = np.bincount(expected, minlength=k) + np.bincount(given[given >= 0], minlength=k)
+    known = np.flatnonzero(margins)
+    f1 = 2 * right[known] / margins[known]
     interval = macro_f1_interval(
         expected, given, n_classes=k, clusters=clusters, confidence=confidence
     )
+    return Estimate(
+        value=float(f1.mean()),
+        interval=(interval.low, interval.high),
+        n=expected.size,
+        clusters=expected.size if clusters is None else int(np.unique(clusters).size),
+        confidence=confidence,
+        statistic="corpus",
+        method=interval.method,
+        parts={names[int(i)]: float(value) for i, value in zip(known, f1, strict=True)},
+    )
+
+
+def report_of(
+    expected: NDArray[np.int64],
+    given: NDArray[np.int64],
+    *,
+    names: Sequence[str],
+    macro: Estimate,
+) -> ClassificationReport:
+    """Returns the table of classes and the confusion of codes; see `label_codes`."""
+    k = len(names)
+    cells = pair_codes(expected, given, n_classes=k)
+    confusion = np.bincount(cells, minlength=k * (k + 1)).reshape(k, k + 1)
     f1 = class_f1(confusion.astype(np.float64))
-    n_clusters = len(targets) if clusters is None else int(np.unique(clusters).size)
     return ClassificationReport(
         classes=tuple(_class_result(name, confusion, f1, i) for i, name in enumerate(names)),
         columns=(*names, NO_ANSWER),
         confusion=tuple(tuple(int(c) for c in row) for row in confusion),
-        macro_f1=Estimate(
-            value=macro_f1(confusion.astype(np.float64)),
-            interval=(interval.low, interval.high),
-            n=len(targets),
-            clusters=n_clusters,
-            confidence=confidence,
-            statistic="corpus",
-            method=interval.method,
-            parts={n: float(v) for n, v in zip(names, f1, strict=True) if not np.isnan(v)},
-        ),
+        macro_f1=macro,
     )
 
 

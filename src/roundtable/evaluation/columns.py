@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,6 +12,7 @@ from roundtable.evaluation.types import SampleResult, Score
 from roundtable.generation.pipeline import as_text
 
 NO_ANSWER = "(no answer)"
+_OTHERS = 1000
 
 
 class Columns:
@@ -20,9 +21,10 @@ class Columns:
     Args:
         n: How many samples there are.
         metrics: The names of the metrics.
+        labels: Answers that there are classes of; a thousand others are told apart beside them.
     """
 
-    def __init__(self, n: int, metrics: tuple[str, ...]) -> None:
+    def __init__(self, n: int, metrics: tuple[str, ...], *, labels: tuple[str, ...] = ()) -> None:
         self.n = n
         self.done = np.zeros(n, dtype=np.bool_)
         self.n_done = 0
@@ -34,8 +36,9 @@ class Columns:
         self.binary: dict[str, bool] = {}
         self.parts: dict[str, dict[str, NDArray[np.float64]]] = {}
         self.predicted = np.full(n, -1, dtype=np.int32)
-        self.labels: list[str] = []
-        self._codes: dict[str, int] = {}
+        self.labels: list[str] = list(labels)
+        self._codes: dict[str, int] = {label: code for code, label in enumerate(labels)}
+        self._most_labels = len(labels) + _OTHERS
         self.models: set[str] = set()
         self.oldest: datetime | None = None
         self.n_made = self.n_cached = self.n_retried = self.n_failed = 0
@@ -75,7 +78,7 @@ class Columns:
         code = self._codes.get(label)
         if code is None:
             # Free text has no classes; a table of them would only grow.
-            if len(self.labels) >= 1000:
+            if len(self.labels) >= self._most_labels:
                 return -1
             code = self._codes[label] = len(self.labels)
             self.labels.append(label)
@@ -86,13 +89,6 @@ class Columns:
         return [self.labels[code] if code >= 0 else NO_ANSWER for code in self.predicted]
 
 
-class Packed(msgspec.Struct, frozen=True, kw_only=True):
-    """A column of metric values as the store keeps it: float64, little-endian, NaN for none."""
-
-    name: str
-    binary: bool
-    data: bytes
-
-    def values(self) -> NDArray[np.float64]:
-        """Returns the values, shape (n,)."""
-        return np.frombuffer(self.data, dtype="<f8").astype(np.float64)
+def class_names(targets: Sequence[object]) -> tuple[str, ...]:
+    """Returns the classes that occur among targets, sorted."""
+    return tuple(sorted({as_text(target) for target in targets if target is not None}))

@@ -3,19 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import ceil, floor, inf, isinf, log2, log10, sqrt
+from math import ceil, inf, isinf, log2, sqrt
+from typing import Literal
 
 import msgspec
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from roundtable.errors import UsageError
+from roundtable.evaluation.anytime import ANYTIME, Looks, anytime_difference
 from roundtable.evaluation.types import Direction
-from roundtable.statistics.interval import cluster_codes
+from roundtable.statistics.class_pairs import paired_macro_f1
+from roundtable.statistics.interval import Interval, cluster_codes, normal_quantile
 from roundtable.statistics.multiplicity import holm
-from roundtable.statistics.paired import Kind, PairedDifference, paired_difference
+from roundtable.statistics.paired import Kind as PairedKind
+from roundtable.statistics.paired import PairedDifference, paired_difference
 from roundtable.statistics.power import minimum_detectable_effect, samples_needed
 from roundtable.statistics.proportions import effective_size
+
+Kind = Literal["binary", "score", "labels"]
+
+
+class LabelPairs(msgspec.Struct, frozen=True, kw_only=True, eq=False):
+    """Labels expected and given, as numbers from 0, shape (n,); -1 is none.
+
+    Args:
+        names: Of the classes.
+        expected: Each sample's class.
+        given: What the candidate said.
+    """
+
+    names: tuple[str, ...]
+    expected: NDArray[np.int64]
+    given: NDArray[np.int64]
 
 
 class MetricValues(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,15 +44,18 @@ class MetricValues(msgspec.Struct, frozen=True, kw_only=True):
     Args:
         values: One per sample, shape (n,), in the order common to all candidates; NaN where the
             metric does not apply. A sample that failed counts as the worst value.
-        kind: `binary` for right or wrong, `score` for any number.
+        kind: `binary` for right or wrong, `score` for any number, `labels` for macro F1, which all
+            labels together have: the values only say which samples count.
         direction: Which way is better.
         unit: Of the values; empty for shares and scores in [0, 1].
+        labels: Of the kind `labels`.
     """
 
     values: NDArray[np.float64]
     kind: Kind = "score"
     direction: Direction = "higher"
     unit: str = ""
+    labels: LabelPairs | None = None
 
 
 class Comparison(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,7 +76,7 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
             probability 0.8; None if there is none to tell, or it is told already.
         detectable: The smallest difference that so many samples tell, with probability 0.8; None
             if they tell none.
-        kind: `binary` or `score`.
+        kind: `binary`, `score` or `labels`.
         direction: Which way is better.
         unit: Of the difference; empty for shares and scores in [0, 1].
     """
@@ -85,6 +108,7 @@ def compare(
     b: Mapping[str, MetricValues],
     *,
     clusters: ArrayLike | None = None,
+    looks: Looks | None = None,
     confidence: float = 0.95,
 ) -> dict[str, Comparison]:
     """Returns, for each metric both have, how far the first is from the second.
@@ -93,6 +117,7 @@ def compare(
         a: The first's values by metric.
         b: The second's, of the same samples in the same order.
         clusters: Each sample's cluster, shape (n,).
+        looks: What was planned, if one of the two might have stopped early.
         confidence: In (0, 1).
 
     Returns:
@@ -101,7 +126,7 @@ def compare(
     Raises:
         UsageError: The two have different numbers of samples, or kinds.
     """
-    return compare_many({"": a}, b, clusters=clusters, confidence=confidence)[""]
+    return compare_many({"": a}, b, clusters=clusters, looks=looks, confidence=confidence)[""]
 
 
 def compare_many(
@@ -109,6 +134,7 @@ def compare_many(
     reference: Mapping[str, MetricValues],
     *,
     clusters: ArrayLike | None = None,
+    looks: Looks | None = None,
     confidence: float = 0.95,
 ) -> dict[str, dict[str, Comparison]]:
     """Returns each candidate's comparisons with the reference.
@@ -119,6 +145,8 @@ def compare_many(
         candidates: By candidate: its values by metric.
         reference: The values by metric of what they are compared with, on the same samples.
         clusters: Each sample's cluster, shape (n,).
+        looks: What was planned, if one of them might have stopped early: then tests and intervals
+            allow for all looks, and metrics without a test that does are left out.
         confidence: In (0, 1).
 
     Raises:
@@ -132,8 +160,9 @@ def compare_many(
         for metric, first in metrics.items()
         if metric in reference
         and (pair := _paired(metric, first, reference[metric], clusters)) is not None
+        and (looks is None or pair.may_be_looked_at)
     ]
-    results = [pair.difference(confidence) for _, _, pair in pairs]
+    results = [pair.difference(confidence, looks) for _, _, pair in pairs]
     adjusted = holm([result.p_value for result in results])
     compared: dict[str, dict[str, Comparison]] = {candidate: {} for candidate in candidates}
     for (candidate, metric, pair), result, p_adjusted in zip(pairs, results, adjusted, strict=True):
@@ -147,34 +176,57 @@ def compare_many(
     return compared
 
 
-def in_words(comparison: Comparison, *, a: str, b: str) -> str:
-    """Returns the comparison as a sentence, such as a report gives it.
-
-    Args:
-        comparison: Of the first with the second.
-        a: The first's name.
-        b: The second's.
-    """
-    c = comparison
-    better = c.difference > 0 if c.direction == "higher" else c.difference < 0
-    size = _amount(abs(c.difference), c)
-    if c.difference == 0:
-        claim = f"{a} and {b} are equal on {c.metric}"
-    else:
-        claim = f"{a} is {size} {'better' if better else 'worse'} than {b} on {c.metric}"
-    return f"{claim} ({_uncertainty(c)}): {_verdict(c)}"
-
-
 class _Pair(msgspec.Struct, frozen=True, kw_only=True):
     a: NDArray[np.float64]
     b: NDArray[np.float64]
     clusters: NDArray[np.int64] | None
     of: MetricValues
+    labels: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]] | None = None
 
-    def difference(self, confidence: float) -> PairedDifference:
+    @property
+    def may_be_looked_at(self) -> bool:
+        """Whether the values are bounded, so that a test of them can hold at every look."""
+        values = (self.a, self.b)
+        inside = all(bool(((x >= 0) & (x <= 1)).all()) for x in values)
+        return self.labels is None and not self.of.unit and inside
+
+    def difference(self, confidence: float, looks: Looks | None) -> PairedDifference:
+        if looks is not None:
+            found = anytime_difference(
+                self.a - self.b, looks=looks, clusters=self.clusters, confidence=confidence
+            )
+            low, high = found.interval
+            return PairedDifference(
+                difference=found.difference,
+                interval=Interval(low=low, high=high, confidence=confidence, method=ANYTIME),
+                p_value=found.p_value,
+                n=found.n,
+                clusters=found.clusters,
+                test="anytime betting",
+            )
+        if self.labels is not None and self.of.labels is not None:
+            expected, first, second = self.labels
+            return paired_macro_f1(
+                expected,
+                first,
+                second,
+                n_classes=len(self.of.labels.names),
+                clusters=self.clusters,
+                confidence=confidence,
+            )
+        kind: PairedKind = "binary" if self.of.kind == "binary" else "score"
         return paired_difference(
-            self.a, self.b, kind=self.of.kind, clusters=self.clusters, confidence=confidence
+            self.a, self.b, kind=kind, clusters=self.clusters, confidence=confidence
         )
+
+    def mean_square(self, result: PairedDifference) -> float:
+        """Returns the mean of the squared differences, or what stands for it without such."""
+        if self.labels is None:
+            differences = self.a - self.b
+            return float(differences @ differences) / result.n
+        ends = result.interval
+        error = (ends.high - ends.low) / 2 / normal_quantile(ends.confidence)
+        return result.n * error**2 + result.difference**2
 
 
 def _paired(
@@ -191,8 +243,26 @@ def _paired(
     both = ~(np.isnan(a) | np.isnan(b))
     if not both.any():
         return None
+    labels = None
+    if first.labels is not None and second.labels is not None:
+        one, other = first.labels, second.labels
+        if one.names != other.names or not np.array_equal(one.expected[both], other.expected[both]):
+            raise UsageError(
+                f"{metric}: the two were held against other labels",
+                fix="run both again on the same samples",
+            )
+        both &= one.expected >= 0
+        labels = (one.expected[both], one.given[both], other.given[both])
+        if not both.any():
+            return None
     codes = cluster_codes(clusters, a.size)
-    return _Pair(a=a[both], b=b[both], clusters=None if codes is None else codes[both], of=first)
+    return _Pair(
+        a=a[both],
+        b=b[both],
+        clusters=None if codes is None else codes[both],
+        of=first,
+        labels=labels,
+    )
 
 
 def _comparison(
@@ -226,10 +296,14 @@ def _sizes(
     pair: _Pair, result: PairedDifference, *, told_apart: bool, n_comparisons: int
 ) -> tuple[int | None, float | None]:
     """Returns how many more samples would tell, and what difference these tell."""
+    if result.interval.method == ANYTIME:
+        return None, None
     differences = pair.a - pair.b
-    mean_square = float(differences @ differences) / result.n
+    if pair.labels is not None:
+        differences = (pair.labels[1] != pair.labels[2]).astype(np.float64)
+    mean_square = pair.mean_square(result)
     design_effect = 1.0
-    if pair.clusters is not None and 1 < result.clusters < result.n:
+    if pair.labels is None and pair.clusters is not None and 1 < result.clusters < result.n:
         design_effect = result.n / effective_size(differences, clusters=pair.clusters)
     # At the level that the first step of Holm's correction asks for.
     level = 1 - (1 - result.interval.confidence) / n_comparisons
@@ -248,72 +322,3 @@ def _sizes(
         detectable = effect**2
     told = 0.0 < detectable < inf and (pair.of.kind == "score" or detectable <= 1.0)
     return n_more, detectable if told else None
-
-
-def _uncertainty(c: Comparison) -> str:
-    if c.interval is None:
-        interval = "too few samples for an interval"
-    else:
-        # Seen from the claim, so that the claim's own amount is positive.
-        low, high = c.interval if c.difference >= 0 else (-c.interval[1], -c.interval[0])
-        interval = f"{c.confidence * 100:g} % interval {_number(low, c)} to {_number(high, c)}"
-    p_value = f"p {_p(c.p_value)}"
-    if c.n_comparisons > 1:
-        p_value += f", {_p(c.p_adjusted).removeprefix('= ')} corrected for {c.n_comparisons}"
-        p_value += " comparisons"
-    return f"{interval}, {p_value}"
-
-
-def _verdict(c: Comparison) -> str:
-    outside = c.interval is not None and not c.interval[0] <= 0 <= c.interval[1]
-    if c.told_apart:
-        # The interval and the test are different methods: near the border they can disagree.
-        return "told apart" if outside else "told apart by the test, though not by the interval"
-    if outside:
-        corrected = c.p_value <= 1 - c.confidence
-        why = "after the correction" if corrected else "by the test, the stricter of the two"
-        refuted = f"not told apart {why}"
-    else:
-        refuted = "not told apart"
-    if c.n_more is not None:
-        samples = "sample" if c.n_more == 1 else "samples"
-        return (
-            f"{refuted}; about {_rounded(c.n_more)} more {samples} would be needed to tell a "
-            "difference of this size"
-        )
-    if c.detectable is not None:
-        return (
-            f"{refuted}; {c.n} samples tell a difference of about "
-            f"{_amount(c.detectable, c)} or more"
-        )
-    return refuted
-
-
-def _amount(value: float, c: Comparison) -> str:
-    number = _number(value, c)
-    if c.unit:
-        return f"{number} {c.unit}"
-    return f"{number} point{'' if number == '1.0' else 's'}"
-
-
-def _number(value: float, c: Comparison) -> str:
-    """Returns shares and scores as points of 100, other values with three digits."""
-    if not c.unit:
-        text = f"{value * 100:.1f}"
-    elif value == 0 or not 1e-4 <= abs(value) < 1e6:
-        text = f"{value:.3g}"
-    else:
-        text = f"{value:.{max(0, 2 - floor(log10(abs(value))))}f}"
-    return text.removeprefix("-") if float(text) == 0 else text
-
-
-def _p(value: float) -> str:
-    if value < 0.001:
-        return "< 0.001"
-    return f"= {value:.3f}" if value < 0.1 else f"= {value:.2f}"
-
-
-def _rounded(count: int) -> str:
-    """Returns a count with two digits that mean something."""
-    step = 10 ** max(0, len(str(count)) - 2)
-    return f"{-(-count // step) * step:,}"

@@ -25,8 +25,9 @@ from roundtable.errors import (
     RequestError,
     RoundtableError,
 )
-from roundtable.evaluation.columns import Columns
+from roundtable.evaluation.columns import Columns, class_names
 from roundtable.evaluation.feed import CHUNK, Feed, Ready
+from roundtable.evaluation.kept import LATENCY_MS, USD_PER_1K
 from roundtable.evaluation.limits import Budget
 from roundtable.evaluation.plan import CandidatePlan, Plan, Source
 from roundtable.evaluation.seams import (
@@ -107,7 +108,9 @@ class Execution:
         self._failure: BaseException | None = None
         self._asking: dict[Key, asyncio.Future[None]] = {}
         self.columns = {
-            candidate.id: Columns(len(plan.samples), tuple(candidate.metrics))
+            candidate.id: Columns(
+                len(plan.samples), tuple(candidate.metrics), labels=_labels(plan, candidate)
+            )
             for candidate in plan.candidates
         }
 
@@ -220,7 +223,7 @@ class Execution:
                 pending.clear()
                 await self._store.runs.put_results(candidate.key, full)
             if decider is not None:
-                decider.add(one.index, _decided_by(result))
+                decider.add(one.index, decided_by(result))
             if self._watch is not None:
                 self._watch(
                     Progress(
@@ -298,7 +301,7 @@ class Execution:
                 detail=traceback.format_exc(),
             )
         if error is not None:
-            scores = {name: _zero(metric) for name, metric in candidate.metrics.items()}
+            scores = {name: worst(metric) for name, metric in candidate.metrics.items()}
         return SampleResult(
             index=one.index,
             id=one.sample.id,
@@ -349,15 +352,33 @@ def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
     return _first(inner) if isinstance(inner, BaseExceptionGroup) else inner
 
 
-def _zero(metric: Metric) -> Score:
-    """Returns what a sample without an answer scores; nothing where lower is better."""
-    if getattr(metric, "direction", "higher") == "lower":
+def _labels(plan: Plan, candidate: CandidatePlan) -> tuple[str, ...]:
+    """Returns the labels that must be told apart, however many others are said."""
+    corpus = any(getattr(one, "statistic", "") == "corpus" for one in candidate.metrics.values())
+    if plan.options or not corpus:
+        return plan.options
+    return class_names(plan.samples.targets())
+
+
+def worst(metric: Metric) -> Score:
+    """Returns what a sample without an answer scores: the worst there is.
+
+    A metric with a unit, such as time or money, knows no worst value: there the sample counts in
+    the errors alone, and in what its calls cost.
+    """
+    if getattr(metric, "unit", ""):
         return Score(value=None)
-    binary = getattr(metric, "binary", None)
-    return Score(value=False if binary else 0.0, note="no answer")
+    bad = getattr(metric, "direction", "higher") == "lower"
+    value = bad if getattr(metric, "binary", None) else float(bad)
+    return Score(value=value, note="no answer")
 
 
-def _decided_by(result: SampleResult) -> dict[str, float]:
-    return {
+def decided_by(result: SampleResult) -> dict[str, float]:
+    """Returns what a decider is told of a sample: its scores, its latency, what it cost."""
+    told = {
         name: float(score.value) for name, score in result.scores.items() if score.value is not None
     }
+    told[USD_PER_1K] = result.usd * 1000
+    if result.answer is not None:
+        told[LATENCY_MS] = result.answer.latency_ms
+    return told

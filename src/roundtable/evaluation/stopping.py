@@ -14,7 +14,7 @@ does not allow for the looks.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import isnan, nan
+from math import isinf, isnan, nan
 from typing import Literal
 
 import msgspec
@@ -22,15 +22,16 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from roundtable.errors import Place, UsageError
+from roundtable.evaluation.anytime import Looks
 from roundtable.evaluation.types import Direction, Estimate
 from roundtable.statistics.interval import checked_confidence, cluster_codes
-from roundtable.statistics.sequential import Bet, confidence_sequence
+from roundtable.statistics.sequential import Bet, LargeSampleBound, confidence_sequence
 
 Verdict = Literal["pass", "fail", "undecided"]
 
 
 class Limit(msgspec.Struct, frozen=True, kw_only=True):
-    """What a metric must hold. Give exactly one of `at_least` and `at_most`.
+    """What a metric must hold. Give one of `at_least` and `at_most`; both are two limits.
 
     Args:
         metric: Its name.
@@ -38,7 +39,7 @@ class Limit(msgspec.Struct, frozen=True, kw_only=True):
         at_most: The mean must not lie above this.
         confidence: In (0, 1).
         bounds: What the metric's values can never leave; with None, such as for costs without a
-            known maximum, no number of samples decides.
+            known maximum, the limit is decided by an interval for large samples.
         quantile: The limit is on this quantile in (0, 1) instead of the mean: needs no bounds.
     """
 
@@ -93,14 +94,39 @@ class Decider:
         self._largest = 1 if counts is None else int(counts.max())
         self._n = n
         self._next = 0
+        self._is_over = False
         self._waiting: dict[int, Mapping[str, float | None]] = {}
-        self._tracks = tuple(_Track(limit, largest=self._largest) for limit in limits)
+        self._looks = Looks(n_units=n if counts is None else counts.size, largest=self._largest)
+        self._tracks = tuple(_Track(limit, looks=self._looks) for limit in limits)
         self._members: dict[int, list[Mapping[str, float | None]]] = {}
 
     @property
     def decided(self) -> bool:
-        """Whether every limit is; never so without limits."""
-        return bool(self._tracks) and all(track.verdict != "undecided" for track in self._tracks)
+        """Whether every limit is; never so without limits.
+
+        Where a metric has two limits, one that fails decides both.
+        """
+        verdicts: dict[tuple[str, float | None], list[Verdict]] = {}
+        for track in self._tracks:
+            of = (track.limit.metric, track.limit.quantile)
+            verdicts.setdefault(of, []).append(track.verdict)
+        return bool(verdicts) and all(
+            "fail" in both or "undecided" not in both for both in verdicts.values()
+        )
+
+    @property
+    def looks(self) -> Looks:
+        """What was planned, for estimates of other metrics of the same run."""
+        return self._looks
+
+    @property
+    def n_counted(self) -> int:
+        """How many planned samples counted, from the first; none after the decision do.
+
+        Samples after it may have been answered too, since several are under way at once: to count
+        them would let the result depend on how fast they were.
+        """
+        return self._next
 
     def add(self, position: int, values: Mapping[str, float | None]) -> bool:
         """Takes one sample's values by metric and returns whether all is decided.
@@ -119,10 +145,11 @@ class Decider:
                 fix="add every planned sample once",
             )
         self._waiting[position] = values
-        while self._next in self._waiting:
+        while self._next in self._waiting and not self._is_over:
             self._count(self._next, self._waiting.pop(self._next))
             self._next += 1
-        return self.decided
+            self._is_over = self.decided
+        return self._is_over
 
     def decisions(self) -> tuple[Decision, ...]:
         """Returns where each limit stands, in their order."""
@@ -182,17 +209,21 @@ def difference_decider(
 class _Track:
     """One limit's bets, and the values they were made on, scaled to [0, 1]."""
 
-    def __init__(self, limit: Limit, *, largest: int) -> None:
+    def __init__(self, limit: Limit, *, looks: Looks) -> None:
         _check(limit)
         self.limit = limit
         self.verdict: Verdict = "undecided"
-        self._largest = largest
+        self._largest = looks.largest
         self._means: list[float] = []
         self._sizes: list[int] = []
-        self._left_bounds = limit.bounds is None and limit.quantile is None
+        self._left_bounds = False
         self._n_decided = 0
         scaled = self._scaled(limit.value) if limit.quantile is None else limit.quantile
-        inside = 0.0 < scaled < 1.0 and not self._left_bounds
+        unbounded = limit.bounds is None and limit.quantile is None
+        self._large = (
+            LargeSampleBound(looks.n_units, confidence=limit.confidence) if unbounded else None
+        )
+        inside = 0.0 < scaled < 1.0 and not unbounded
         self._bet = Bet(scaled, confidence=limit.confidence) if inside else None
 
     def add(self, values: Sequence[float]) -> None:
@@ -200,6 +231,9 @@ class _Track:
         limit = self.limit
         known = [value for value in values if not isnan(value)]
         if not known or self._left_bounds:
+            return
+        if self._large is not None:
+            self._add_large(known, self._large)
             return
         if limit.quantile is not None:
             scaled = [float(value <= limit.value) for value in known]
@@ -220,6 +254,18 @@ class _Track:
             self.verdict = "pass" if (side > 0) == upwards else "fail"
             self._n_decided = sum(self._sizes)
 
+    def _add_large(self, known: Sequence[float], bound: LargeSampleBound) -> None:
+        bound.add(sum(known), len(known))
+        self._means.append(sum(known) / len(known))
+        self._sizes.append(len(known))
+        if self.verdict != "undecided":
+            return
+        low, high = bound.ends()
+        at = self.limit.value
+        if low > at or high < at:
+            self.verdict = "pass" if (low > at) == (self.limit.at_least is not None) else "fail"
+            self._n_decided = sum(self._sizes)
+
     def decision(self) -> Decision:
         """Returns where the limit stands, in words."""
         n = self._n_decided or sum(self._sizes)
@@ -230,8 +276,8 @@ class _Track:
         if self.verdict != "undecided":
             why = f"{claim}: decided after {n} samples at {self.limit.confidence * 100:g} %"
         elif self._left_bounds:
-            why = f"{claim}: cannot be decided early, its values have no known bounds"
-        elif self._bet is None:
+            why = f"{claim}: cannot be decided early, its values left their bounds"
+        elif self._bet is None and self._large is None:
             why = f"{claim}: cannot be decided early, the limit is an end of the values' range"
         else:
             why = f"{claim}: undecided after {n} samples"
@@ -242,7 +288,11 @@ class _Track:
         low, high = self.limit.bounds or (nan, nan)
         sizes: NDArray[np.int64] = np.array(self._sizes, dtype=np.int64)
         value, ends = None, None
-        if self._means and not self._left_bounds:
+        if self._large is not None and self._means:
+            value = float(np.average(self._means, weights=sizes))
+            low, high = self._large.ends()
+            ends = None if isinf(high) else (low, high)
+        elif self._means and not self._left_bounds:
             value = low + (high - low) * float(np.average(self._means, weights=sizes))
             interval = confidence_sequence(
                 self._means,
@@ -258,7 +308,9 @@ class _Track:
             clusters=sizes.size,
             confidence=self.limit.confidence,
             statistic="mean",
-            method="anytime betting" if ends else "",
+            method=("anytime betting" if self._large is None else "anytime, large sample")
+            if ends
+            else "",
             direction=direction,
             unit=unit,
         )

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from roundtable.digest import Key
-from roundtable.evaluation.classes import ClassificationReport, classification_report
-from roundtable.evaluation.columns import NO_ANSWER, Columns, Packed
-from roundtable.evaluation.comparison import Comparison, MetricValues, compare_many
-from roundtable.evaluation.estimates import summarize_metric, summarize_quantile
+from roundtable.evaluation.classes import (
+    ClassificationReport,
+    label_codes,
+    macro_estimate,
+    report_of,
+)
+from roundtable.evaluation.columns import NO_ANSWER, Columns, class_names
+from roundtable.evaluation.comparison import Comparison, LabelPairs, MetricValues, compare_many
+from roundtable.evaluation.kept import LATENCY_MS, QUANTILES, USD_PER_1K, Kept, Labels, Packed, pack
 from roundtable.evaluation.plan import CandidatePlan
+from roundtable.evaluation.stopping import Decider
 from roundtable.evaluation.types import Estimate, Metric
 from roundtable.generation.pipeline import as_text
 
@@ -45,7 +51,7 @@ class CandidateSummary(msgspec.Struct, frozen=True, kw_only=True):
         models: As the providers reported them.
         oldest: When its oldest answer was asked for, ISO 8601; empty if all are new.
         classes: Per-class table and confusion, for a choice.
-        columns: Values per sample, for later comparisons.
+        kept: What the estimates are made of, for other confidences and later comparisons.
         latencies_ms: Up to 2,000 of them, for a picture.
     """
 
@@ -61,7 +67,7 @@ class CandidateSummary(msgspec.Struct, frozen=True, kw_only=True):
     models: tuple[str, ...] = ()
     oldest: str = ""
     classes: ClassificationReport | None = None
-    columns: tuple[Packed, ...] = ()
+    kept: Kept
     latencies_ms: tuple[float, ...] = ()
 
 
@@ -80,6 +86,7 @@ def summarize(
     targets: Sequence[object],
     clusters: NDArray[np.int64] | None,
     options: Sequence[str],
+    decider: Decider | None = None,
     confidence: float = 0.95,
 ) -> CandidateSummary:
     """Returns what the results of one candidate add up to.
@@ -90,40 +97,58 @@ def summarize(
         targets: What was expected of each sample, in the columns' order.
         clusters: Each sample's cluster, or None if all are independent.
         options: The classes, for a choice.
+        decider: What the run was stopped by, or might have been: only samples that it counted
+            count here, and all intervals are anytime-valid. None if it could not stop.
         confidence: Of the intervals.
     """
-    done = columns.done
-    groups = None if clusters is None else clusters[done]
-    classes = None
-    if options and len(options) <= CLASSES_AT_MOST and any(t is not None for t in targets):
-        predictions = columns.predictions()
-        kept = [int(i) for i in np.flatnonzero(done) if targets[int(i)] is not None]
-        classes = classification_report(
-            [as_text(targets[i]) for i in kept],
-            [None if predictions[i] == NO_ANSWER else predictions[i] for i in kept],
-            labels=options,
-            clusters=None if clusters is None else clusters[kept],
-            confidence=confidence,
-        )
-    n_errors = int(columns.failed.sum())
-    metrics: dict[str, Estimate] = {}
-    for name, metric in candidate.metrics.items():
-        metrics[name] = _estimate(
-            name, metric, columns, groups, classes=classes, n_errors=n_errors, confidence=confidence
-        )
-    latency_ms = columns.latency_ms[done]
-    for q, name in ((0.5, "latency_p50_ms"), (0.95, "latency_p95_ms")):
-        metrics[name] = summarize_quantile(
-            latency_ms, q, clusters=groups, unit="ms", confidence=confidence
-        )
-    metrics["usd_per_1k"] = summarize_metric(
-        columns.usd[done] * 1000,
-        statistic="mean",
-        clusters=groups,
-        direction="lower",
-        unit="usd",
-        confidence=confidence,
+    done = columns.done.copy()
+    if decider is not None:
+        done[decider.n_counted :] = False
+    n_errors = int((columns.failed & done).sum())
+    corpus = {n for n, metric in candidate.metrics.items() if _is_corpus(metric)}
+    names = tuple(options) if options or not corpus else class_names(targets)
+    labels = None
+    if names and (corpus or len(names) <= CLASSES_AT_MOST):
+        labels = _labels(columns, done, targets, names)
+    kept = Kept(
+        columns=tuple(
+            Packed(
+                name=name,
+                data=pack(np.where(done, columns.values[name], np.nan)),
+                binary=columns.binary.get(name, False),
+                direction=getattr(metric, "direction", "higher"),
+                unit=getattr(metric, "unit", ""),
+                corpus=name in corpus,
+            )
+            for name, metric in candidate.metrics.items()
+        ),
+        latency_ms=Packed(
+            name=LATENCY_MS,
+            data=pack(np.where(done, columns.latency_ms, np.nan)),
+            direction="lower",
+            unit="ms",
+        ),
+        usd_per_1k=Packed(
+            name=USD_PER_1K,
+            data=pack(np.where(done, columns.usd * 1000, np.nan)),
+            direction="lower",
+            unit="usd",
+        ),
+        n_errors=n_errors,
+        labels=labels,
+        looks=decider.looks if decider is not None else None,
     )
+    metrics: dict[str, Estimate] = {}
+    for name in (*candidate.metrics, *QUANTILES, USD_PER_1K):
+        estimate = kept.estimate(name, clusters=clusters, confidence=confidence)
+        if estimate is not None:
+            metrics[name] = msgspec.structs.replace(
+                estimate, parts=estimate.parts or _parts(columns, name, done)
+            )
+    classes = None
+    if labels is not None and options and len(names) <= CLASSES_AT_MOST:
+        classes = _classes(labels, kept, clusters, confidence)
+    latency_ms = columns.latency_ms[done]
     known = latency_ms[~np.isnan(latency_ms)]
     step = max(1, len(known) // 2000)
     return CandidateSummary(
@@ -131,27 +156,20 @@ def summarize(
         key=candidate.key,
         description=candidate.description,
         metrics=metrics,
-        usd=float(columns.usd.sum()),
+        usd=float(columns.usd[done].sum()),
         calls=CallCounts(
             made=columns.n_made,
             cached=columns.n_cached,
             retried=columns.n_retried,
             failed=columns.n_failed,
         ),
-        n_samples=columns.n_done,
+        n_samples=int(done.sum()),
         n_errors=n_errors,
-        n_retryable=int(columns.retryable.sum()),
+        n_retryable=int((columns.retryable & done).sum()),
         models=tuple(sorted(columns.models - {""})),
         oldest=columns.oldest.isoformat(timespec="seconds") if columns.oldest else "",
         classes=classes,
-        columns=tuple(
-            Packed(
-                name=name,
-                binary=columns.binary.get(name, False),
-                data=values.astype("<f8").tobytes(),
-            )
-            for name, values in columns.values.items()
-        ),
+        kept=kept,
         latencies_ms=tuple(round(float(value), 2) for value in known[::step]),
     )
 
@@ -159,7 +177,6 @@ def summarize(
 def comparisons(
     candidates: Sequence[CandidateSummary],
     *,
-    metrics: Mapping[str, Metric],
     reference: str,
     clusters: NDArray[np.int64] | None,
     confidence: float = 0.95,
@@ -167,25 +184,12 @@ def comparisons(
     """Returns every other candidate against the reference, on the same samples, Holm over all.
 
     Args:
-        candidates: With their columns.
-        metrics: By name, for their direction and unit.
+        candidates: With what was kept of them.
         reference: The id of the one that the others are held against.
         clusters: Each sample's cluster, or None.
         confidence: Of the intervals.
     """
-    values = {
-        one.id: {
-            packed.name: MetricValues(
-                values=packed.values(),
-                kind="binary" if packed.binary else "score",
-                direction=getattr(metrics.get(packed.name), "direction", "higher"),
-                unit=getattr(metrics.get(packed.name), "unit", ""),
-            )
-            for packed in one.columns
-            if getattr(metrics.get(packed.name), "statistic", "") != "corpus"
-        }
-        for one in candidates
-    }
+    values = {one.id: values_of(one.kept) for one in candidates}
     others = {
         id: {name: value for name, value in metric.items() if name in values[reference]}
         for id, metric in values.items()
@@ -193,7 +197,10 @@ def comparisons(
     }
     if not others or not values[reference]:
         return ()
-    compared = compare_many(others, values[reference], clusters=clusters, confidence=confidence)
+    looks = next((one.kept.looks for one in candidates if one.kept.looks is not None), None)
+    compared = compare_many(
+        others, values[reference], clusters=clusters, looks=looks, confidence=confidence
+    )
     return tuple(
         PairSummary(a=id, b=reference, comparison=comparison)
         for id, by_metric in compared.items()
@@ -201,31 +208,69 @@ def comparisons(
     )
 
 
-def _estimate(
-    name: str,
-    metric: Metric,
-    columns: Columns,
-    groups: NDArray[np.int64] | None,
-    *,
-    classes: ClassificationReport | None,
-    n_errors: int,
-    confidence: float,
-) -> Estimate:
-    if getattr(metric, "statistic", "") == "corpus" and classes is not None:
-        by_class = {one.label: one.f1 for one in classes.classes if one.f1 is not None}
-        return msgspec.structs.replace(classes.macro_f1, parts=by_class)
-    estimate = summarize_metric(
-        columns.values[name][columns.done],
-        statistic="proportion" if columns.binary.get(name) else "mean",
-        clusters=groups,
-        n_errors=n_errors,
-        direction=getattr(metric, "direction", "higher"),
-        unit=getattr(metric, "unit", ""),
-        confidence=confidence,
+def values_of(kept: Kept, *, n: int | None = None) -> dict[str, MetricValues]:
+    """Returns a candidate's values by metric, of its first n samples or of all."""
+    found = {}
+    for packed in kept.columns:
+        labels = None
+        if packed.corpus:
+            if kept.labels is None:
+                continue
+            expected, given = kept.labels.codes()
+            labels = LabelPairs(names=kept.labels.names, expected=expected[:n], given=given[:n])
+        found[packed.name] = MetricValues(
+            values=packed.values()[:n],
+            kind="labels" if labels is not None else "binary" if packed.binary else "score",
+            direction=packed.direction,
+            unit=packed.unit,
+            labels=labels,
+        )
+    return found
+
+
+def _is_corpus(metric: Metric) -> bool:
+    return getattr(metric, "statistic", "") == "corpus"
+
+
+def _labels(
+    columns: Columns, done: NDArray[np.bool_], targets: Sequence[object], names: tuple[str, ...]
+) -> Labels | None:
+    rows = [int(i) for i in np.flatnonzero(done) if targets[int(i)] is not None]
+    if not rows:
+        return None
+    predictions = columns.predictions()
+    codes = label_codes(
+        [as_text(targets[i]) for i in rows],
+        [None if predictions[i] == NO_ANSWER else predictions[i] for i in rows],
+        names=names,
     )
-    parts = {
-        field: float(np.nanmean(values))
+    whole = [np.full(columns.n, -1, dtype=np.int64) for _ in codes]
+    for column, known in zip(whole, codes, strict=True):
+        column[rows] = known
+    return Labels(names=names, expected=pack(whole[0], "<i4"), given=pack(whole[1], "<i4"))
+
+
+def _classes(
+    labels: Labels, kept: Kept, clusters: NDArray[np.int64] | None, confidence: float
+) -> ClassificationReport:
+    macro = next((packed.name for packed in kept.columns if packed.corpus), "")
+    estimate = kept.estimate(macro, clusters=clusters, confidence=confidence) if macro else None
+    expected, given = labels.codes()
+    known = expected >= 0
+    if estimate is None:
+        estimate = macro_estimate(
+            expected[known],
+            given[known],
+            names=labels.names,
+            clusters=None if clusters is None else clusters[known],
+            confidence=confidence,
+        )
+    return report_of(expected[known], given[known], names=labels.names, macro=estimate)
+
+
+def _parts(columns: Columns, name: str, done: NDArray[np.bool_]) -> dict[str, float]:
+    return {
+        field: float(np.nanmean(values[done]))
         for field, values in columns.parts.get(name, {}).items()
-        if not np.isnan(values).all()
+        if not np.isnan(values[done]).all()
     }
-    return msgspec.structs.replace(estimate, parts=parts)

@@ -119,6 +119,8 @@ def check_limit(limit: GateLimit, evidence: Evidence) -> CheckResult:
     elif interval is None:
         verdict = "blocked"
         why = f"{estimate.n} samples are too few for an interval at {percent}"
+        if estimate.statistic == "corpus" and estimate.n > 1:
+            why = f"{limit.metric} has {estimate.method or 'no interval'}"
     else:
         verdict, why = _held(limit, estimate, observed, interval, percent)
     return CheckResult(
@@ -141,7 +143,8 @@ def _held(
 ) -> tuple[Verdict, str]:
     low, high = interval
     unit = estimate.unit
-    span = f"{_number(low, unit)} to {_number(high, unit)} at {percent}"
+    looks = ", at every look" if estimate.method.startswith("anytime") else ""
+    span = f"{_number(low, unit)} to {_number(high, unit)} at {percent}{looks}"
     reasons = []
     passed = True
     if limit.at_least is not None:

@@ -14,6 +14,7 @@ from roundtable.errors import InputError, NotFoundError, Place, UsageError
 from roundtable.evaluation.metrics.table import defaults
 from roundtable.evaluation.plan import CODE_VERSION, CandidatePlan, Plan, Source
 from roundtable.evaluation.types import Metric
+from roundtable.jobs.deciding import held, may_stop
 from roundtable.jobs.parts import metric_of, pipeline_of, source_of
 from roundtable.workspace import Dataset, Model, Prompt, UseCase, Workspace
 
@@ -91,6 +92,9 @@ def keys(
         _refuse_later(usecase, candidate)
         model = workspace.models[candidate.model]
         parts: list[object] = [CODE_VERSION, data_key, split, limit, metrics, _task(usecase)]
+        if may_stop(usecase):
+            # When it stops depends on what it is held to.
+            parts.append(held(usecase, [one.id for one in candidates]))
         parts.append(note("models", model.id, model_fields(model), model.file))
         if candidate.prompt:
             prompt = workspace.prompts[candidate.prompt]
@@ -99,7 +103,7 @@ def keys(
             parts.append(dataset_key(workspace.datasets[candidate.examples.dataset]))
         parts.append(_plain(candidate, leave_out=("id", "title")))
         by_candidate[candidate.id] = digest(parts)
-    run_key = digest([usecase.id, by_candidate, usecase.stop])
+    run_key = digest([usecase.id, by_candidate])
     return Keys(run=run_key, candidates=by_candidate, inputs=tuple(inputs.values()), split=split)
 
 

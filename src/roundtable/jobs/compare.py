@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from roundtable.errors import NotFoundError, UsageError
-from roundtable.evaluation.comparison import Comparison, MetricValues
+from roundtable.evaluation.comparison import Comparison
 from roundtable.evaluation.comparison import compare as compare_values
-from roundtable.evaluation.summary import CandidateSummary
-from roundtable.jobs.build import evaluated
+from roundtable.evaluation.summary import CandidateSummary, values_of
 from roundtable.jobs.outcome import RunOutcome
 from roundtable.jobs.run import runs, show
 from roundtable.workspace import Workspace
@@ -23,7 +22,7 @@ def compare(workspace: Workspace, a: str, *, to: str, usecase: str = "") -> dict
 
     Raises:
         NotFoundError: there is no such run or candidate.
-        UsageError: the two were not evaluated on the same samples.
+        UsageError: the two were not evaluated on the same samples, or the rows have changed.
     """
     first_run, first = _find(workspace, a, usecase)
     second_run, second = _find(workspace, to, usecase)
@@ -32,12 +31,25 @@ def compare(workspace: Workspace, a: str, *, to: str, usecase: str = "") -> dict
             f"{a!r} and {to!r} were not evaluated on the same samples",
             fix="compare candidates of one use case, evaluated on the same split",
         )
-    case = workspace.usecase(first_run.usecase)
+    if _rows(first_run) != _rows(second_run):
+        raise UsageError(
+            f"the rows of {first_run.usecase!r} have changed between {a!r} and {to!r}",
+            fix="run both again: what was asked before is not paid for again",
+        )
+    # The order of the rows is the same for every limit: the shorter run is the longer's beginning.
     n = min(first_run.n_samples, second_run.n_samples)
-    clusters = None
-    if workspace.datasets[case.dataset].cluster:
-        clusters = evaluated(workspace, case, split=first_run.split, limit=n).clusters()
-    return compare_values(_values(first, n), _values(second, n), clusters=clusters)
+    clusters = first_run.cluster_codes()
+    return compare_values(
+        values_of(first.kept, n=n),
+        values_of(second.kept, n=n),
+        clusters=None if clusters is None else clusters[:n],
+        looks=first.kept.looks or second.kept.looks,
+    )
+
+
+def _rows(run: RunOutcome) -> dict[str, str]:
+    """Returns which rows a run evaluated, by digest: its first input."""
+    return {one.asset: one.digest for one in run.inputs[:1]}
 
 
 def _find(workspace: Workspace, name: str, usecase: str) -> tuple[RunOutcome, CandidateSummary]:
@@ -60,18 +72,3 @@ def _find(workspace: Workspace, name: str, usecase: str) -> tuple[RunOutcome, Ca
             return outcome, outcome.candidate(name)
         names.update(known)
     raise NotFoundError("candidate or run", name, names)
-
-
-def _values(one: CandidateSummary, n: int) -> dict[str, MetricValues]:
-    found = {}
-    for packed in one.columns:
-        estimate = one.metrics[packed.name]
-        if estimate.statistic == "corpus":
-            continue
-        found[packed.name] = MetricValues(
-            values=packed.values()[:n],
-            kind="binary" if packed.binary else "score",
-            direction=estimate.direction,
-            unit=estimate.unit,
-        )
-    return found

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
+from roundtable.evaluation.kept import unpacked
 from roundtable.evaluation.summary import CandidateSummary, PairSummary
 from roundtable.governance import GateResult
 from roundtable.jobs.build import Digests
@@ -34,6 +37,7 @@ class RunOutcome(msgspec.Struct, frozen=True, kw_only=True):
         inputs: Everything used, by digest.
         usd: What the run paid.
         report: The report's path, relative to the workspace.
+        clusters: Each sample's cluster, packed; empty if all are independent.
     """
 
     usecase: str
@@ -43,7 +47,7 @@ class RunOutcome(msgspec.Struct, frozen=True, kw_only=True):
     elapsed_s: float
     split: str
     n_samples: int
-    n_rows: int
+    n_rows: int = 0
     primary: str
     candidates: tuple[CandidateSummary, ...]
     pairs: tuple[PairSummary, ...]
@@ -53,6 +57,11 @@ class RunOutcome(msgspec.Struct, frozen=True, kw_only=True):
     inputs: tuple[Digests, ...]
     usd: float
     report: str = ""
+    clusters: bytes = b""
+
+    def cluster_codes(self) -> NDArray[np.int64] | None:
+        """Returns each sample's cluster as a number, shape (n,); None if all are independent."""
+        return unpacked(self.clusters, "<i4").astype(np.int64) if self.clusters else None
 
     def candidate(self, id: str) -> CandidateSummary:
         """Returns one candidate's summary.

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from roundtable import __version__
 from roundtable.assets import Samples
-from roundtable.evaluation.comparison import in_words
 from roundtable.evaluation.plan import CODE_VERSION
 from roundtable.evaluation.summary import CandidateSummary
 from roundtable.evaluation.types import SampleResult, Score
+from roundtable.evaluation.words import in_words
 from roundtable.generation.pipeline import as_text
 from roundtable.jobs.build import evaluated
 from roundtable.jobs.outcome import LICENSE_LATER, RunOutcome
@@ -126,13 +126,18 @@ def _view(
             "split": outcome.split or "all rows",
             "samples": _part(outcome),
             "primary metric": outcome.primary,
-            "confidence of intervals": "0.95, two-sided",
+            "confidence of intervals": "0.95, two-sided" + _looks(outcome),
             "budget": f"${workspace.settings.budget.usd_per_run:g} a run",
             "paid": f"${outcome.usd:.6g}",
             "run again with": f"roundtable run {usecase.id}",
         },
         promise=promise,
     )
+
+
+def _looks(outcome: RunOutcome) -> str:
+    may_stop = any(one.kept.looks is not None for one in outcome.candidates)
+    return ", anytime-valid: true however often one looks" if may_stop else ""
 
 
 def _part(outcome: RunOutcome) -> str:
@@ -189,8 +194,11 @@ def _samples(store: Store, outcome: RunOutcome, samples: Samples) -> Iterator[Sa
         if here:
             for one in outcome.candidates:
                 page = store.runs.results(one.key, after=after, limit=end - after - 1)
+                # What was under way when a candidate was decided does not count.
                 pages[one.id] = {
-                    position: _decode_result(data) for position, data in page if wanted[position]
+                    position: _decode_result(data)
+                    for position, data in page
+                    if wanted[position] and position < one.n_samples
                 }
         for position in here:
             sample = samples[position]
@@ -215,7 +223,7 @@ def _shown(outcome: RunOutcome, n: int) -> NDArray[np.bool_]:
     shown[:] = False
     wrong = np.zeros(n, dtype=np.bool_)
     for one in outcome.candidates:
-        for packed in one.columns:
+        for packed in one.kept.columns:
             if packed.name == outcome.primary:
                 wrong |= packed.values() < 1.0
     at = np.flatnonzero(wrong)[: SHOWN_AT_MOST * 3 // 4]

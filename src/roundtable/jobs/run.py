@@ -20,13 +20,13 @@ from roundtable.errors import (
     ProviderError,
     RoundtableError,
 )
+from roundtable.evaluation.kept import pack
 from roundtable.evaluation.limits import Budget
 from roundtable.evaluation.plan import Plan
 from roundtable.evaluation.runner import Execution, Progress, Stopped
-from roundtable.evaluation.stopping import Decider, Limit
 from roundtable.evaluation.summary import CallCounts, CandidateSummary, comparisons, summarize
 from roundtable.generation.connectors.protocol import Closes
-from roundtable.jobs import verdict
+from roundtable.jobs import deciding, verdict
 from roundtable.jobs.build import Keys, chosen, keys, plan
 from roundtable.jobs.outcome import RunOutcome
 from roundtable.jobs.report import write_report
@@ -146,6 +146,13 @@ class _Job:
             )
             runs.start(record)
         clusters = self._clusters()
+        may_stop = deciding.deciders(
+            self._usecase,
+            [one.id for one in self._plan.candidates],
+            metrics=self._plan.candidates[0].metrics,
+            n=len(self._plan.samples),
+            clusters=clusters,
+        )
         done = {} if self._fresh else self._finished()
         todo = tuple(one for one in self._plan.candidates if one.id not in done)
         budget = Budget(
@@ -159,7 +166,7 @@ class _Job:
             budget=budget,
             fresh=self._fresh,
             watch=self._watch,
-            deciders=self._deciders(clusters),
+            deciders=may_stop,
         )
         try:
             with _stops_on_signal(execution):
@@ -183,6 +190,7 @@ class _Job:
                 targets=targets,
                 clusters=clusters,
                 options=self._plan.options,
+                decider=may_stop.get(candidate.id),
             )
             done[candidate.id] = summary
             if not summary.n_retryable:
@@ -198,10 +206,9 @@ class _Job:
         *,
         started_s: float,
     ) -> RunOutcome:
-        metrics = self._plan.candidates[0].metrics
-        primary = self._usecase.primary or next(iter(metrics))
+        primary = self._usecase.primary or next(iter(self._plan.candidates[0].metrics))
         reference = verdict.reference(self._workspace, self._usecase, summaries, primary)
-        pairs = comparisons(summaries, metrics=metrics, reference=reference, clusters=clusters)
+        pairs = comparisons(summaries, reference=reference, clusters=clusters)
         gate = verdict.gate(self._usecase, summaries, primary=primary, clusters=clusters)
         outcome = RunOutcome(
             usecase=self._usecase.id,
@@ -216,13 +223,22 @@ class _Job:
             candidates=summaries,
             pairs=pairs,
             leaks=tuple(dict.fromkeys(leak for leaks in self._leaks.values() for leak in leaks)),
-            findings=verdict.findings(
-                self._workspace, self._usecase, summaries, pairs, primary=primary, gate=gate
+            findings=(
+                *verdict.findings(
+                    self._workspace, self._usecase, summaries, pairs, primary=primary, gate=gate
+                ),
+                *deciding.in_words(
+                    self._usecase,
+                    summaries,
+                    metrics=self._plan.candidates[0].metrics,
+                    n=len(self._plan.samples),
+                ),
             ),
             gate=gate,
             inputs=self._known.inputs,
             usd=self._store.calls.spent(record.id),
             report=f"reports/{self._usecase.id}/{record.id}.html",
+            clusters=b"" if clusters is None else pack(clusters, "<i4"),
         )
         write_report(
             self._workspace, self._usecase, self._store, outcome, samples=self._plan.samples
@@ -247,25 +263,6 @@ class _Job:
                 found[candidate.id] = _as_cached(summary)
         return found
 
-    def _deciders(self, clusters: NDArray[np.int64] | None) -> dict[str, Decider]:
-        if self._usecase.stop != "when-decided" or self._usecase.gate is None:
-            return {}
-        measured = self._plan.candidates[0].metrics
-        limits = [
-            Limit(
-                metric=name,
-                at_least=limit.at_least,
-                at_most=limit.at_most if limit.at_least is None else None,
-                confidence=limit.confidence,
-            )
-            for name, limit in self._usecase.gate.limits.items()
-            if name in measured and getattr(measured[name], "statistic", "") != "corpus"
-        ]
-        if not limits:
-            return {}
-        n = len(self._plan.samples)
-        return {one.id: Decider(limits, n=n, clusters=clusters) for one in self._plan.candidates}
-
     async def _close(self) -> None:
         asked = (*(one.source for one in self._plan.candidates), *self._plan.judges.values())
         for source in {one.id: one for one in asked}.values():
@@ -278,7 +275,9 @@ def _again(
 ) -> RunOutcome:
     """Returns a finished run, its gate decided anew: limits may have changed since."""
     summaries = tuple(_as_cached(one) for one in outcome.candidates)
-    gate = verdict.gate(usecase, summaries, primary=outcome.primary, clusters=None)
+    gate = verdict.gate(
+        usecase, summaries, primary=outcome.primary, clusters=outcome.cluster_codes()
+    )
     changed = gate != outcome.gate
     outcome = msgspec.structs.replace(
         outcome, candidates=summaries, gate=gate, report=record.report

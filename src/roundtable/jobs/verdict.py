@@ -8,15 +8,13 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from roundtable.evaluation.comparison import in_words
-from roundtable.evaluation.estimates import summarize_metric
 from roundtable.evaluation.summary import CandidateSummary, PairSummary
 from roundtable.evaluation.types import Estimate
+from roundtable.evaluation.words import in_words
 from roundtable.governance import Evidence, GateLimit, GateResult, best, decide
+from roundtable.jobs.deciding import GUARD_METRICS, held
 from roundtable.jobs.outcome import GUARD_LATER, LICENSE_LATER, SIGNOFF_LATER
 from roundtable.workspace import UseCase, Workspace
-
-_GUARD_METRICS = ("unsupported", "coverage", "abstained")
 
 
 def gate(
@@ -28,31 +26,15 @@ def gate(
 ) -> GateResult:
     """Returns the gate's verdict on the candidate it names, or else on the best one.
 
-    With several candidates and none named beforehand, the best one is partly best by luck: each
-    limit then has to hold at a confidence corrected for the number of candidates (Bonferroni).
+    Args:
+        usecase: With its gate.
+        summaries: The candidates that were run.
+        primary: The metric that ranks.
+        clusters: Each sample's cluster, or None; those of the run that made the summaries.
     """
-    wanted = usecase.gate
-    if wanted is None:
-        limits: list[GateLimit] = []
-        named = ""
-    else:
-        limits = [
-            GateLimit(
-                metric=name,
-                at_least=limit.at_least,
-                at_most=limit.at_most,
-                confidence=limit.confidence,
-            )
-            for name, limit in wanted.limits.items()
-            if name not in _GUARD_METRICS
-        ]
-        named = wanted.candidate
+    wanted = held(usecase, [one.id for one in summaries])
+    limits, named, n_compared = wanted.limits, wanted.named, wanted.n_compared
     judged = [one for one in summaries if one.id == named] or list(summaries)
-    n_compared = len(judged)
-    limits = [
-        msgspec.structs.replace(limit, confidence=1 - (1 - limit.confidence) / n_compared)
-        for limit in limits
-    ]
     missing = _missing(usecase)
     if named and judged[0].id != named:
         missing["candidate"] = f"{named} is to go live (gate.candidate), but it was not run"
@@ -202,7 +184,7 @@ def _missing(usecase: UseCase) -> dict[str, str]:
         missing["license"] = LICENSE_LATER
     if usecase.gate is not None:
         for name in usecase.gate.limits:
-            if name in _GUARD_METRICS:
+            if name in GUARD_METRICS:
                 missing[name] = GUARD_LATER
         if usecase.gate.signoffs:
             roles = ", ".join(usecase.gate.signoffs)
@@ -215,50 +197,14 @@ def _at_confidence(
 ) -> dict[str, Estimate]:
     """Returns the estimates, with each limited one's interval at its limit's confidence."""
     metrics = dict(one.metrics)
-    columns = {packed.name: packed for packed in one.columns}
     for limit in limits:
         estimate = metrics.get(limit.metric)
         if estimate is None or abs(estimate.confidence - limit.confidence) < 1e-12:
             continue
-        packed = columns.get(limit.metric)
-        if packed is None or estimate.statistic not in ("proportion", "mean"):
-            metrics[limit.metric] = _widened(estimate, limit.confidence)
-            continue
-        values = packed.values()
-        usable = clusters is not None and len(clusters) == len(values)
-        if estimate.clusters not in (0, estimate.n) and not usable:
-            metrics[limit.metric] = _widened(estimate, limit.confidence)
-            continue
-        again = summarize_metric(
-            values,
-            statistic=estimate.statistic,
-            clusters=clusters if usable else None,
-            direction=estimate.direction,
-            unit=estimate.unit,
-            confidence=limit.confidence,
-        )
-        metrics[limit.metric] = msgspec.structs.replace(again, method=estimate.method)
+        again = one.kept.estimate(limit.metric, clusters=clusters, confidence=limit.confidence)
+        if again is not None:
+            metrics[limit.metric] = again
     return metrics
-
-
-def _widened(estimate: Estimate, confidence: float) -> Estimate:
-    """Returns the estimate with its interval stretched to another confidence, as a normal one is.
-
-    Used where the values themselves are not at hand: quantiles, macro F1, clustered values.
-    """
-    from scipy.special import ndtri
-
-    if estimate.interval is None or estimate.value is None:
-        return msgspec.structs.replace(estimate, confidence=confidence)
-    factor = float(ndtri((1 + confidence) / 2) / ndtri((1 + estimate.confidence) / 2))
-    low, high = estimate.interval
-    ends = (
-        estimate.value - (estimate.value - low) * factor,
-        estimate.value + (high - estimate.value) * factor,
-    )
-    if not estimate.unit:
-        ends = (max(0.0, ends[0]), min(1.0, ends[1]))
-    return msgspec.structs.replace(estimate, interval=ends, confidence=confidence)
 
 
 def _rank(estimate: Estimate | None) -> float:

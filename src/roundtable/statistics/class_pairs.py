@@ -103,8 +103,9 @@ class _Pairs:
         self._places = place.reshape(kinds.shape)
         self._n_cells = cells.size
         self._sums = CellSums(cells, n_classes=n_classes)
-        self.is_equal = not bool(self.differs.any())
         whole = counts[None, :].astype(np.float64)
+        self._absent = [self._sums.by_class(self._spread(whole, side)[0]) for side in (0, 1)]
+        self.is_equal = not bool(self.differs.any())
         self.difference = float(self.differences(whole, whole * 0)[0])
 
     def differences(
@@ -120,6 +121,14 @@ class _Pairs:
         first = self._spread(kept, 0) + self._spread(exchanged, 1)
         second = self._spread(kept, 1) + self._spread(exchanged, 0)
         return self._sums.macro(first) - self._sums.macro(second)
+
+    def resampled(self, counts: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Returns the same of resamples; a class that one lacks counts with its F1 in the whole."""
+        first, second = (
+            self._sums.macro(self._spread(counts, side), absent=self._absent[side])
+            for side in (0, 1)
+        )
+        return first - second
 
     def _spread(self, counts: NDArray[np.float64], side: int) -> NDArray[np.float64]:
         """Returns the counts of kinds as counts of one side's cells."""
@@ -181,20 +190,20 @@ def _interval(
         n, shares = int(counts.sum()), counts / counts.sum()
         for rows in batches(_N_RESAMPLES, counts.size):
             times = rng.multinomial(n, shares, size=rows).astype(np.float64)
-            drawn.append(pairs.differences(times, times * 0))
+            drawn.append(pairs.resampled(times))
         without = counts - np.eye(counts.size)
-        left.append(pairs.differences(without, without * 0))
+        left.append(pairs.resampled(without))
         weights = counts.astype(np.float64)
     else:
         by_cluster = bundled(codes, pairs.which, rng)
         n = by_cluster.shape[0]
         for rows in batches(_N_RESAMPLES, max(by_cluster.shape)):
             times = rng.multinomial(n, np.full(n, 1 / n), size=rows) @ by_cluster
-            drawn.append(pairs.differences(times, times * 0))
+            drawn.append(pairs.resampled(times))
         at = 0
         for rows in batches(n, counts.size):
             without = counts - by_cluster[at : at + rows].toarray()
-            left.append(pairs.differences(without, without * 0))
+            left.append(pairs.resampled(without))
             at += rows
         weights = np.ones(n)
     influence, draws = np.concatenate(left), np.concatenate(drawn)

@@ -59,8 +59,9 @@ def macro_f1_interval(
 
     Drawing rows with replacement draws the counts of the pairs (target, prediction) from a
     multinomial: that is what is drawn, so that the time does not grow with the rows. With
-    clusters, how often each cluster is drawn is multinomial likewise. If all or none are right,
-    every resample is too: the ends are then those of the share of right answers.
+    clusters, how often each cluster is drawn is multinomial likewise. A class that a resample lacks
+    counts with its F1 in the sample. If all or none are right, every resample is too: the ends are
+    then those of the share of right answers.
 
     Args:
         targets: Each sample's class from 0, shape (n,).
@@ -82,6 +83,9 @@ def macro_f1_interval(
     cells, which, counts = np.unique(pairs, return_inverse=True, return_counts=True)
     sums = CellSums(cells, n_classes=n_classes)
     observed = float(sums.macro(counts[None, :])[0])
+    # A class that a resample happens to lack says nothing: left out, rare classes would move the
+    # mean in one direction.
+    absent = sums.by_class(counts)
     if observed in (0.0, 1.0):
         # Every resample agrees, which says nothing: bound it as a share of as many trials.
         n_units = pairs.size if clusters is None else np.unique(np.asarray(clusters)).size
@@ -98,14 +102,14 @@ def macro_f1_interval(
     if codes is None:
         shares = counts / counts.sum()
         draws = [
-            sums.macro(rng.multinomial(pairs.size, shares, size=rows))
+            sums.macro(rng.multinomial(pairs.size, shares, size=rows), absent=absent)
             for rows in batches(_N_RESAMPLES, cells.size)
         ]
         # A sample left out lowers its cell by one: one computation for each cell, counted often.
-        left_out = sums.macro(counts - np.eye(cells.size))
+        left_out = sums.macro(counts - np.eye(cells.size), absent=absent)
         weights = counts.astype(np.float64)
     else:
-        draws, left_out = _clustered(codes, which, sums, rng)
+        draws, left_out = _clustered(codes, which, sums, absent, rng)
         weights = np.ones(left_out.size)
     kept = np.isfinite(left_out)
     low, high = bca_ends(
@@ -155,18 +159,38 @@ class CellSums:
         # A cell counts for the class expected and for the one given, if it is one.
         none = np.where(given == n_classes, -1, given)
         self._margins = _indicator(expected, n_classes) + _indicator(none, n_classes)
+        self._n_classes = n_classes
         self._width = max(cells.size, n_classes)
 
-    def macro(self, counts: NDArray[np.float64] | NDArray[np.int64]) -> NDArray[np.float64]:
-        """Returns the macro F1 of each row of counts, shape (m, cells); NaN of a row of zeros."""
+    def by_class(self, counts: NDArray[np.float64] | NDArray[np.int64]) -> NDArray[np.float64]:
+        """Returns each class's F1 of one row of counts, shape (classes,); NaN without the class."""
+        right, margins = counts @ self._right, counts @ self._margins
+        known = margins > 0
+        return np.asarray(np.where(known, 2 * right / np.where(known, margins, 1.0), np.nan))
+
+    def macro(
+        self,
+        counts: NDArray[np.float64] | NDArray[np.int64],
+        *,
+        absent: NDArray[np.float64] | None = None,
+    ) -> NDArray[np.float64]:
+        """Returns the macro F1 of each row of counts, shape (m, cells); NaN of a row of zeros.
+
+        Args:
+            counts: Of each cell.
+            absent: What counts for a class that a row does not have, shape (classes,); NaN: it is
+                left out. None leaves all such classes out.
+        """
+        missing = np.full(self._n_classes, np.nan) if absent is None else absent
         results = np.empty(counts.shape[0])
         at = 0
         for rows in batches(counts.shape[0], self._width):
             part = counts[at : at + rows]
             right, margins = part @ self._right, part @ self._margins
             known = margins > 0
-            sums = np.where(known, 2 * right / np.where(known, margins, 1.0), 0.0).sum(axis=-1)
-            n_known = known.sum(axis=-1)
+            f1 = np.where(known, 2 * right / np.where(known, margins, 1.0), missing)
+            n_known = (~np.isnan(f1)).sum(axis=-1)
+            sums = np.nansum(f1, axis=-1)
             results[at : at + rows] = np.where(n_known > 0, sums / np.maximum(n_known, 1), np.nan)
             at += rows
         return results
@@ -189,19 +213,22 @@ def _clustered(
     codes: NDArray[np.int64],
     which: NDArray[np.int64],
     sums: CellSums,
+    absent: NDArray[np.float64],
     rng: np.random.Generator,
 ) -> tuple[list[NDArray[np.float64]], NDArray[np.float64]]:
     by_cluster = bundled(codes, which, rng)
     n_clusters = by_cluster.shape[0]
     even = np.full(n_clusters, 1 / n_clusters)
     draws = [
-        sums.macro(np.asarray(rng.multinomial(n_clusters, even, size=rows)) @ by_cluster)
+        sums.macro(
+            np.asarray(rng.multinomial(n_clusters, even, size=rows)) @ by_cluster, absent=absent
+        )
         for rows in batches(_N_RESAMPLES, max(by_cluster.shape))
     ]
     total = np.bincount(which, minlength=by_cluster.shape[1])
     left_out, at = [], 0
     for rows in batches(*by_cluster.shape):
-        left_out.append(sums.macro(total - by_cluster[at : at + rows].toarray()))
+        left_out.append(sums.macro(total - by_cluster[at : at + rows].toarray(), absent=absent))
         at += rows
     return draws, np.concatenate(left_out)
 
