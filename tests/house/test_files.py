@@ -96,7 +96,7 @@ def test_no_file_names_a_machine_path_or_a_package_registry() -> None:
     assert not found
 
 
-def test_shared_data_carries_its_licence_wherever_it_is_shipped() -> None:
+def test_shared_data_carries_its_license_wherever_it_is_shipped() -> None:
     datasets = ROOT / "examples/marketplace/datasets"
     readme = (datasets / "README.md").read_text(encoding="utf-8")
     notice = (ROOT / "NOTICE").read_text(encoding="utf-8")
@@ -113,10 +113,10 @@ def test_shared_data_carries_its_licence_wherever_it_is_shipped() -> None:
 
 @pytest.mark.parametrize("rows", sorted((ROOT / "examples").rglob("*.jsonl")), ids=lambda p: p.name)
 def test_no_other_data_is_shipped_with_the_examples(rows: Path) -> None:
-    assert rows.name in {"triage.jsonl", "extract.jsonl"}, "add its licence to the data's README"
+    assert rows.name in {"triage.jsonl", "extract.jsonl"}, "add its license to the data's README"
 
 
-def test_the_licence_is_the_apache_licence_to_the_letter() -> None:
+def test_the_license_is_the_apache_license_to_the_letter() -> None:
     import hashlib
 
     text = (ROOT / "LICENSE").read_bytes()

@@ -1,4 +1,4 @@
-"""Rules on licences from policies and use cases: the stricter of each wins."""
+"""Rules on licenses from policies and use cases: the stricter of each wins."""
 
 from pathlib import Path
 

@@ -79,7 +79,7 @@ def test_a_decision_beside_a_list_is_refused(tmp_path: Path) -> None:
     assert "stands beside a list" in told.message
 
 
-def test_the_relations_are_those_of_the_licence_engine() -> None:
+def test_the_relations_are_those_of_the_license_engine() -> None:
     from roundtable.licensing.vocabulary import RELATIONS as ENGINE
 
     assert set(RELATIONS) == {*ENGINE, "fork-of"}

@@ -17,7 +17,7 @@ from roundtable.evaluation.words import in_words
 from roundtable.generation.pipeline import as_text
 from roundtable.jobs.build import evaluated
 from roundtable.jobs.outcome import LICENSE_LATER, RunOutcome
-from roundtable.reports import run_report
+from roundtable.reports import Renderer, run_report
 from roundtable.reports.run_view import (
     AttemptView,
     CandidateView,
@@ -44,6 +44,7 @@ def write_report(
     outcome: RunOutcome,
     *,
     samples: Samples | None = None,
+    renderer: Renderer | None = None,
 ) -> None:
     """Writes the run's report to the path that its outcome names.
 
@@ -53,11 +54,12 @@ def write_report(
         store: Holds the samples' results.
         outcome: What the run says.
         samples: The rows evaluated, if they are at hand; otherwise they are read again.
+        renderer: Draws the charts, if one was started beforehand.
     """
     if samples is None:
         samples = evaluated(workspace, usecase, split=outcome.split, limit=outcome.n_samples)
     view = _view(workspace, usecase, outcome, tuple(_samples(store, outcome, samples)))
-    run_report(view, workspace.root / outcome.report)
+    run_report(view, workspace.root / outcome.report, renderer=renderer)
 
 
 def _view(

@@ -28,8 +28,10 @@ from roundtable.evaluation.summary import CallCounts, CandidateSummary, comparis
 from roundtable.generation.connectors.protocol import Closes
 from roundtable.jobs import deciding, verdict
 from roundtable.jobs.build import Keys, chosen, keys, plan
+from roundtable.jobs.ending import Ending
 from roundtable.jobs.outcome import RunOutcome
 from roundtable.jobs.report import write_report
+from roundtable.reports import Renderer
 from roundtable.store import RunRecord, Store, new_run_id, open_store
 from roundtable.workspace import UseCase, Workspace
 
@@ -93,8 +95,10 @@ async def run_async(
                     return _again(workspace, wanted, store, outcome, record)
     # All rows are read and every part is made before the store is: bad input leaves no trace.
     ready, leaks = plan(workspace, wanted, picked, known=known, limit=limit)
-    with opened(workspace) as store:
-        job = _Job(workspace, wanted, store, known=known, fresh=fresh, watch=watch)
+    with opened(workspace) as store, Renderer() as renderer:
+        job = _Job(
+            workspace, wanted, store, known=known, fresh=fresh, watch=watch, renderer=renderer
+        )
         return await job.execute(ready, leaks, started_s=started_s)
 
 
@@ -125,9 +129,11 @@ class _Job:
         known: Keys,
         fresh: bool,
         watch: Watch | None,
+        renderer: Renderer,
     ) -> None:
         self._workspace, self._usecase, self._store = workspace, usecase, store
         self._known, self._fresh, self._watch = known, fresh, watch
+        self._renderer = renderer
 
     async def execute(
         self, plan: Plan, leaks: dict[str, tuple[str, ...]], *, started_s: float
@@ -159,13 +165,14 @@ class _Job:
             self._workspace.settings.budget.usd_per_run,
             spent_usd=self._store.calls.spent(record.id),
         )
+        ending = Ending(self._renderer, n=len(todo) * len(self._plan.samples))
         execution = Execution(
             msgspec.structs.replace(self._plan, candidates=todo),
             self._store,
             run=record.id,
             budget=budget,
             fresh=self._fresh,
-            watch=self._watch,
+            watch=_both(ending.watch, self._watch),
             deciders=may_stop,
         )
         try:
@@ -241,7 +248,12 @@ class _Job:
             clusters=b"" if clusters is None else pack(clusters, "<i4"),
         )
         write_report(
-            self._workspace, self._usecase, self._store, outcome, samples=self._plan.samples
+            self._workspace,
+            self._usecase,
+            self._store,
+            outcome,
+            samples=self._plan.samples,
+            renderer=self._renderer,
         )
         self._store.runs.finish(
             record.id, "finished", summary=msgspec.json.encode(outcome), report=outcome.report
@@ -288,6 +300,17 @@ def _again(
             record.id, "finished", summary=msgspec.json.encode(outcome), report=outcome.report
         )
     return outcome
+
+
+def _both(first: Watch, second: Watch | None) -> Watch:
+    if second is None:
+        return first
+
+    def tell(progress: Progress) -> None:
+        first(progress)
+        second(progress)
+
+    return tell
 
 
 def _as_cached(summary: CandidateSummary) -> CandidateSummary:

@@ -1,9 +1,9 @@
 """What may we do with this model, this data, these outputs: clauses carried along lineage.
 
-1. `KnowledgeBase` holds the terms: licences as clauses, read from data, each with its source.
+1. `KnowledgeBase` holds the terms: licenses as clauses, read from data, each with its source.
 2. `Graph` holds assets and how each was made from others; a workspace feeds it by itself.
 3. `check` follows every ancestor's clauses to the used asset and answers with a `Finding`.
-4. `identify` says which licence a text is, or that nobody can say.
+4. `identify` says which license a text is, or that nobody can say.
 5. `bom` writes what a use case is made of. All of it is triage, not legal advice.
 """
 

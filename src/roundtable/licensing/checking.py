@@ -1,6 +1,6 @@
 """The answer for one use: which clauses bind, what they ask, and which of them decide.
 
-Source: the sections Clauses, Answer and Overrides of the rules page (`licences/vocabulary.md`).
+Source: the sections Clauses, Answer and Overrides of the rules page (`licenses/vocabulary.md`).
 """
 
 from __future__ import annotations

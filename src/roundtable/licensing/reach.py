@@ -6,7 +6,7 @@ parents to the children, linear in edges times states, answers for every asset o
 ancestors they are is then searched backwards from the used asset, only along masks that carry what
 is looked for.
 
-Source: the table of states of the rules page (`licences/vocabulary.md`).
+Source: the table of states of the rules page (`licenses/vocabulary.md`).
 """
 
 from __future__ import annotations

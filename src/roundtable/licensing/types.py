@@ -1,4 +1,4 @@
-"""The values of the licence engine: assets and their parents, clauses, a use, and its answer."""
+"""The values of the license engine: assets and their parents, clauses, a use, and its answer."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class When(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class Clause(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One clause of a licence, as the engine reads it.
+    """One clause of a license, as the engine reads it.
 
     Args:
         id: Its section, as the text numbers it.
@@ -75,7 +75,7 @@ class Clause(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         duties: Slugs of `vocabulary.DUTIES`.
         verdict: `review` or `prohibited`; none: the clause only gives duties.
         tag: For the share-alike conflict.
-        verified: How this very clause was verified, where it differs from its licence's
+        verified: How this very clause was verified, where it differs from its license's
             (`text`: read on the day of `verified_on`; `memory`: not yet).
         quote: A few words of the text by which the clause is found in it; at most 15 words.
     """
@@ -92,7 +92,7 @@ class Clause(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class Terms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One licence, or one provider's terms.
+    """One license, or one provider's terms.
 
     Args:
         id: As the knowledge base names it; compared without case.
@@ -100,7 +100,7 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         verified: `text` (read in full), `memory` (nobody has yet held it against the text).
         source: Who wrote it, when, and where the text that was read lies.
         verified_on: The day it was read.
-        family: Licences whose models count as this one's own kind.
+        family: Licenses whose models count as this one's own kind.
         spdx: Its SPDX identifier, if it has one.
         url: Where its owner publishes it.
         aliases: Other names it goes by, such as a hub's tag.
@@ -138,7 +138,7 @@ class Override(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """A decision of counsel or the licensor about one clause, until it expires.
 
     Args:
-        license: The licence's id.
+        license: The license's id.
         clause: The clause's id; `lineage`/`undisclosed` and `unknown`/`unknown` are clauses too.
         effect: What replaces the clause's verdict; `waived`: none. Duties stay.
         by: Who decided.
@@ -160,7 +160,7 @@ class Because(msgspec.Struct, frozen=True, kw_only=True):
     """A deciding clause, whose it is, and why it reaches the used asset, in plain words.
 
     Args:
-        license: The licence's id as the knowledge base writes it.
+        license: The license's id as the knowledge base writes it.
         clause: The clause's id.
         asset: The ancestor that brings it.
         why: For a person who is no lawyer, with the path.
@@ -183,7 +183,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
         obligations: All duties of binding clauses, sorted.
         because: The deciding clauses.
         expired: Overrides that have run out and would have covered a clause that binds.
-        unverified: Licences along the lineage whose terms nobody has read against the text.
+        unverified: Licenses along the lineage whose terms nobody has read against the text.
         overridden: Overrides in force that are about a clause that binds.
         use: What was asked; None where the asker keeps it.
         assumed: What nobody said of the use, so that it was assumed, a sentence each.

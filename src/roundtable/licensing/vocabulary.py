@@ -1,6 +1,6 @@
-"""The words of the licence engine: kinds, relations, states, verdicts, duties.
+"""The words of the license engine: kinds, relations, states, verdicts, duties.
 
-Source: the rules page `licences/vocabulary.md` of the project, which is normative.
+Source: the rules page `licenses/vocabulary.md` of the project, which is normative.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Sequence
+from types import TracebackType
 from typing import Any
 
 import msgspec
@@ -39,11 +40,18 @@ _CONFIG: Spec = {
 }
 
 
-_RENDERER = (
-    "import json, sys, vl_convert\n"
-    "specs = json.load(sys.stdin)\n"
-    "json.dump([vl_convert.vegalite_to_svg(spec) for spec in specs], sys.stdout)\n"
-)
+# Started early it waits for its drawings, ready: what takes long is drawing the first one.
+_DRAW = """
+import json, os, sys
+if hasattr(os, "nice"):
+    os.nice(10)
+import vl_convert
+vl_convert.vegalite_to_svg({"data": {"values": [{"x": 1}]}, "mark": "point",
+    "encoding": {"x": {"field": "x", "type": "quantitative"}}})
+asked = sys.stdin.buffer.read()
+if asked:
+    json.dump([vl_convert.vegalite_to_svg(spec) for spec in json.loads(asked)], sys.stdout)
+"""
 
 
 class Drawing(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,30 +76,72 @@ class Chart(msgspec.Struct, frozen=True, kw_only=True):
     svg: Markup
 
 
-def render(drawings: Sequence[Drawing]) -> list[Chart]:
-    """Returns the drawings as SVG; the renderer starts once (about 1 s), then takes ms a chart."""
-    if not drawings:
-        return []
-    specs = [{**drawing.spec, "config": _CONFIG} for drawing in drawings]
-    # In a process of its own: the renderer's 110 MB are not the run's, and are free again at once.
-    done = subprocess.run(
-        [sys.executable, "-I", "-c", _RENDERER],
-        input=msgspec.json.encode(specs),
-        capture_output=True,
-        check=False,
-    )
-    if done.returncode:
-        last = done.stderr.decode(errors="replace").strip().rpartition("\n")[2]
-        raise StoreError(
-            f"the report's charts cannot be drawn: {last[:300]}",
-            fix="check that vl-convert-python is installed, then run the same command again",
-        )
-    svgs = msgspec.json.decode(done.stdout, type=list[str])
-    charts = [
-        Chart(title=drawing.title, text=drawing.text, svg=_inlined(svg, i))
-        for i, (drawing, svg) in enumerate(zip(drawings, svgs, strict=True))
-    ]
-    return charts
+class Renderer:
+    """Draws in a process of its own: its 110 MB are not the run's, and are free again at once.
+
+    It takes most of a second to start, then ms a drawing. Whoever knows that drawings are soon to
+    come starts it beforehand; it gives way to other work.
+    """
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Renderer:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.communicate()
+            self._process = None
+
+    def start(self) -> None:
+        """Starts the process, if it is not under way."""
+        if self._process is None:
+            self._process = subprocess.Popen(
+                [sys.executable, "-I", "-c", _DRAW],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+            )
+
+    def render(self, drawings: Sequence[Drawing]) -> list[Chart]:
+        """Returns the drawings as SVG.
+
+        Raises:
+            StoreError: They cannot be drawn.
+        """
+        if not drawings:
+            return []
+        asked = msgspec.json.encode([{**drawing.spec, "config": _CONFIG} for drawing in drawings])
+        early = self._process is not None
+        code, drawn, said = self._drawn(asked)
+        if code and early:
+            # What waited may have been ended from outside; that says nothing about the drawings.
+            code, drawn, said = self._drawn(asked)
+        if code:
+            last = said.decode(errors="replace").strip().rpartition("\n")[2]
+            raise StoreError(
+                f"the report's charts cannot be drawn: {last[:300]}",
+                fix="check that vl-convert-python is installed, then run the same command again",
+            )
+        svgs = msgspec.json.decode(drawn, type=list[str])
+        return [
+            Chart(title=drawing.title, text=drawing.text, svg=_inlined(svg, i))
+            for i, (drawing, svg) in enumerate(zip(drawings, svgs, strict=True))
+        ]
+
+    def _drawn(self, asked: bytes) -> tuple[int, bytes, bytes]:
+        self.start()
+        process, self._process = self._process, None
+        assert process is not None
+        drawn, said = process.communicate(asked)
+        return process.returncode, drawn, said
 
 
 def _inlined(svg: str, number_in_page: int) -> Markup:

@@ -9,7 +9,7 @@ import msgspec
 
 from roundtable.evaluation.classes import ClassificationReport
 from roundtable.evaluation.types import Estimate
-from roundtable.reports.charts import Chart, Drawing, render
+from roundtable.reports.charts import Chart, Drawing, Renderer
 from roundtable.reports.document import as_data, page, write_page
 from roundtable.reports.drawings import (
     heat_map,
@@ -54,23 +54,25 @@ class _ClassSection(msgspec.Struct, frozen=True, kw_only=True):
     confusions: tuple[_Confusion, ...]
 
 
-def run_report(view: RunReport, path: Path) -> Path:
+def run_report(view: RunReport, path: Path, *, renderer: Renderer | None = None) -> Path:
     """Writes a run's report as one HTML file that needs nothing else.
 
     Args:
         view: What it shows.
         path: The file; its folders are made.
+        renderer: Draws the charts; one that was started beforehand does so at once.
 
     Returns:
         The path.
 
     Raises:
-        StoreError: The file cannot be written.
+        StoreError: The charts cannot be drawn, or the file cannot be written.
     """
     accent = view.gate.candidate or (view.candidates[0].id if view.candidates else "")
     metrics = tuple(_metric_rows(view))
     groups = _drawings(view, metrics, accent)
-    charts = iter(render([drawing for group in groups.values() for drawing in group.values()]))
+    drawings = [drawing for group in groups.values() for drawing in group.values()]
+    charts = iter((renderer or Renderer()).render(drawings))
     drawn = {name: {key: next(charts) for key in group} for name, group in groups.items()}
     wrong = wrong_answers(view.samples, accent)
     failures = failure_reasons(view.samples)

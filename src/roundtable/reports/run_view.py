@@ -41,7 +41,7 @@ class GateView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CandidateView(msgspec.Struct, frozen=True, kw_only=True):
-    """One candidate: how good, how dear, how fast, under which licence.
+    """One candidate: how good, how dear, how fast, under which license.
 
     Args:
         id: The candidate's id.
@@ -55,7 +55,7 @@ class CandidateView(msgspec.Struct, frozen=True, kw_only=True):
         calls_cached: Calls answered from the store.
         calls_retried: Attempts beyond the first.
         calls_failed: Calls that failed for good.
-        license_verdict: The licence check's word.
+        license_verdict: The license check's word.
         license_why: Its reason.
         n_samples: Samples evaluated.
         n_errors: Samples without an answer.

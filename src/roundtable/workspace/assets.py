@@ -48,7 +48,7 @@ class Licensed(Asset):
 
     license: Text = Field(
         default="unknown",
-        description="Its licence: an id of the terms knowledge base.",
+        description="Its license: an id of the terms knowledge base.",
         json_schema_extra=OPERATIONAL,
     )
     lineage: Lineage = Field(
@@ -251,7 +251,7 @@ class Policy(Asset):
 
     title: str = Field(default="", description="What people call it.")
     applies_to: AppliesTo = Field(default=AppliesTo(), description="The use cases it matches.")
-    licenses: LicenseRules = Field(default=LicenseRules(), description="Rules on licences.")
+    licenses: LicenseRules = Field(default=LicenseRules(), description="Rules on licenses.")
     gate: PolicyGate = Field(default=PolicyGate(), description="Limits and sign-offs it adds.")
 
     def matches(self, *, audience: Audience, stage: Stage | None) -> bool:

@@ -35,7 +35,7 @@ RELATIONS = (
     "evaluated-on",
     "fork-of",
 )
-"""How an asset was made from a parent; a test holds them against the licence engine's."""
+"""How an asset was made from a parent; a test holds them against the license engine's."""
 Stage = Literal["idea", "poc", "internal", "product", "retired"]
 
 

@@ -1,4 +1,4 @@
-"""What is said of licences, and how a policy's rules are merged with a use case's."""
+"""What is said of licenses, and how a policy's rules are merged with a use case's."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ _STRICTNESS: tuple[Treatment, ...] = ("allowed", "needs-signoff", "blocked")
 
 
 class LicenseRules(Declared):
-    """Rules on licences; what is left out adds nothing to what others say."""
+    """Rules on licenses; what is left out adds nothing to what others say."""
 
-    deny: tuple[Text, ...] = Field(default=(), description="Licences that may not be used.")
+    deny: tuple[Text, ...] = Field(default=(), description="Licenses that may not be used.")
     unknown: Treatment | None = Field(
         default=None,
-        description="What becomes of an unknown licence, at least; none: as the terms say.",
+        description="What becomes of an unknown license, at least; none: as the terms say.",
     )
     undisclosed_lineage: Treatment | None = Field(
         default=None,

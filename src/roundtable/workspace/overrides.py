@@ -1,4 +1,4 @@
-"""Decisions of counsel, or of a licensor, on clauses of licences: each until it expires."""
+"""Decisions of counsel, or of a licensor, on clauses of licenses: each until it expires."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _NEEDED = ("license", "clause", "effect", "by", "why", "expires")
 class Decision(Declared):
     """What was decided on one clause, by whom, on what ground, and until when."""
 
-    license: Text = Field(description="The licence's id; `lineage` and `unknown` are ones too.")
+    license: Text = Field(description="The license's id; `lineage` and `unknown` are ones too.")
     clause: Text = Field(description="The clause's id, as `license check` shows it.")
     asset: str = Field(default="", description="The asset that brings it; empty: every one.")
     effect: Effect = Field(description="What replaces the clause's verdict; its duties stay.")
@@ -33,7 +33,7 @@ class Overrides(Asset):
     """One decision, or a list of them."""
 
     license: str = Field(
-        default="", description="The licence's id; `lineage` and `unknown` are ones too."
+        default="", description="The license's id; `lineage` and `unknown` are ones too."
     )
     clause: str = Field(default="", description="The clause's id, as `license check` shows it.")
     asset: str = Field(default="", description="The asset that brings it; empty: every one.")

@@ -65,7 +65,7 @@ class Prompt(Asset):
     )
     license: Text = Field(
         default="internal",
-        description="Its text's licence; `internal`: your own words.",
+        description="Its text's license; `internal`: your own words.",
         json_schema_extra=OPERATIONAL,
     )
     lineage: Lineage = Field(

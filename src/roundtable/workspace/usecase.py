@@ -205,7 +205,7 @@ class Candidate(Declared):
 
 
 class Use(Declared):
-    """What the licence engine is asked."""
+    """What the license engine is asked."""
 
     distribution: Literal["internal-only", "hosted-service", "weights", "outputs"] = Field(
         description="What leaves the house."
@@ -274,9 +274,9 @@ class UseCase(Asset):
     )
     task: Task = Field(description="What an answer looks like.")
     candidates: tuple[Candidate, ...] = Field(min_length=1, description="The ways to do it.")
-    use: Use | None = Field(default=None, description="What the licence engine is asked.")
+    use: Use | None = Field(default=None, description="What the license engine is asked.")
     licenses: LicenseRules = Field(
-        default=LicenseRules(), description="Rules on licences, as strict as its policies or more."
+        default=LicenseRules(), description="Rules on licenses, as strict as its policies or more."
     )
     gate: Gate | None = Field(default=None, description="What must hold before it moves on.")
     effort: Effort | None = Field(default=None, description="What it may take.")

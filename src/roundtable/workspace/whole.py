@@ -30,7 +30,7 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
         policies: Rules; their gates are merged into the use cases already.
         prompts: With the partials they include.
         usecases: Each with its policies merged.
-        overrides: Files of decisions on clauses of licences.
+        overrides: Files of decisions on clauses of licenses.
     """
 
     root: Path
