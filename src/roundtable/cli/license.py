@@ -9,6 +9,7 @@ import click
 COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("license_check", "Answer whether a use is allowed, and why."),
     "overrides": ("license_overrides", "List what counsel and licensors decided."),
+    "identify": ("license_identify", "Say which license a file or a folder is under."),
 }
 """Command to its module below `roundtable.cli`, and its one line of help."""
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from roundtable.licensing.checking import check
     from roundtable.licensing.graph import Graph
+    from roundtable.licensing.identifying.target import identify
     from roundtable.licensing.knowledge import KnowledgeBase, packaged
     from roundtable.licensing.types import Clause, Finding, Terms, Use
 
@@ -26,9 +27,20 @@ _PUBLIC = {
     "Terms": "types",
     "Use": "types",
     "check": "checking",
+    "identify": "identifying.target",
     "packaged": "knowledge",
 }
-__all__ = ["Clause", "Finding", "Graph", "KnowledgeBase", "Terms", "Use", "check", "packaged"]
+__all__ = [
+    "Clause",
+    "Finding",
+    "Graph",
+    "KnowledgeBase",
+    "Terms",
+    "Use",
+    "check",
+    "identify",
+    "packaged",
+]
 
 
 def __getattr__(name: str) -> object:

@@ -1,0 +1,245 @@
+"""The licenses whose texts are known: an index of their words, read once, and the texts on demand.
+
+`texts/catalog.json` says whose text each is and where it came from, `texts/index.bin` holds which
+runs of words occur in which text, `texts/texts.zip` the texts themselves. All three are written by
+`tools/collect_license_texts.py`.
+"""
+
+from __future__ import annotations
+
+import sys
+import zipfile
+import zlib
+from array import array
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Container, Iterable, Mapping, Sequence
+from functools import cached_property, lru_cache
+from importlib import resources
+from io import BytesIO
+from typing import Literal
+
+import msgspec
+
+from roundtable.licensing.identifying.template import Template
+from roundtable.licensing.identifying.words import words_of
+
+RUN = 5
+"""Words in a run of the index."""
+_ALL_UP_TO = 400
+"""Texts of more words are indexed by every fourth of their runs, chosen by the run itself."""
+
+_LOOKS = 5
+_WORTH_A_LOOK = 0.08
+
+EntryKind = Literal["license", "exception", "policy", "notice"]
+
+
+class Text(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One text of a license.
+
+    Args:
+        digest: SHA-256 of its words.
+        source: Where it was taken from.
+        file: Its name in the archive; none: only the digest is known here, and nothing can be
+            compared.
+        n_words: How many words it has.
+    """
+
+    digest: str
+    source: str
+    file: str = ""
+    n_words: int = 0
+
+
+class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A license, an exception to one, a use policy, or the notice by which a license is applied.
+
+    Args:
+        id: Of the knowledge base, else of SPDX.
+        name: As people say it.
+        kind: What it is.
+        texts: The texts that are known, the usual one first.
+        also: Ids of licenses that have the same text.
+        titles: How its texts call themselves.
+    """
+
+    id: str
+    name: str
+    kind: EntryKind = "license"
+    texts: tuple[Text, ...] = ()
+    also: tuple[str, ...] = ()
+    titles: tuple[str, ...] = ()
+
+
+class Reference(msgspec.Struct, frozen=True):
+    """One text and the entry that it belongs to."""
+
+    entry: Entry
+    text: Text
+
+
+class Titles:
+    """Titles as words, found by how they begin."""
+
+    def __init__(self, titles: Iterable[tuple[str, ...]]) -> None:
+        self._by_start: defaultdict[str, list[tuple[str, ...]]] = defaultdict(list)
+        for title in titles:
+            self._by_start[title[0]].append(title)
+
+    def within(self, words: Sequence[str], first: int, last: int) -> tuple[str, ...]:
+        """Returns a title of which a word lies in `[first, last)`; empty if there is none."""
+        for start in range(max(0, first - 12), last):
+            for title in self._by_start.get(words[start], ()):
+                end = start + len(title)
+                if end > first and tuple(words[start:end]) == title:
+                    return title
+        return ()
+
+
+class Catalog:
+    """All known texts.
+
+    Args:
+        entries: What is known.
+        runs: Sorted checksums of runs of words.
+        owners: For each run, the number of the text it occurs in, counted over `entries`.
+        archive: The texts, as a zip file.
+    """
+
+    def __init__(
+        self, entries: Sequence[Entry], runs: array[int], owners: array[int], archive: bytes
+    ) -> None:
+        self.entries = tuple(entries)
+        self._runs = runs
+        self._owners = owners
+        self._archive = archive
+        self.references = tuple(
+            Reference(entry, text) for entry in self.entries for text in entry.texts
+        )
+        self._templates: dict[str, Template] = {}
+        self._foreign: dict[str, Titles] = {}
+
+    @cached_property
+    def by_digest(self) -> Mapping[str, Reference]:
+        """A text's digest to the text; a license before a notice with the same words."""
+        found: dict[str, Reference] = {}
+        for reference in self.references:
+            found.setdefault(reference.text.digest, reference)
+        return found
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Entry]:
+        """An id in lower case, also a secondary one, to its entry; notices have no own id."""
+        entries = [entry for entry in self.entries if entry.kind != "notice"]
+        known = {other.lower(): entry for entry in entries for other in entry.also}
+        return known | {entry.id.lower(): entry for entry in entries}
+
+    @cached_property
+    def titles(self) -> Mapping[tuple[str, ...], frozenset[str]]:
+        """The words of a title to the ids of those who call themselves so."""
+        found: dict[tuple[str, ...], set[str]] = {}
+        for entry in self.entries:
+            for title in entry.titles:
+                found.setdefault(words_of(title).words, set()).update({entry.id, *entry.also})
+        return {words: frozenset(ids) for words, ids in found.items() if words}
+
+    def foreign_titles(self, entry: Entry) -> Titles:
+        """Returns the titles by which only others than this license go."""
+        if entry.id not in self._foreign:
+            own = {entry.id, *entry.also}
+            self._foreign[entry.id] = Titles(
+                words for words, ids in self.titles.items() if own.isdisjoint(ids)
+            )
+        return self._foreign[entry.id]
+
+    @cached_property
+    def _zip(self) -> zipfile.ZipFile:
+        return zipfile.ZipFile(BytesIO(self._archive))
+
+    def template(self, reference: Reference) -> Template | None:
+        """Returns a text with its blanks, or None where only its digest is known."""
+        name = reference.text.file
+        if not name:
+            return None
+        if name not in self._templates:
+            markup = self._zip.read(name).decode()
+            self._templates[name] = Template(reference.entry.id, markup)
+        return self._templates[name]
+
+    def nearest(self, words: Sequence[str], usual: Container[str] = ()) -> list[Reference]:
+        """Returns the texts worth a look: those that share telling runs of words, best first.
+
+        A run that fewer texts have tells more. This decides what is compared, never the answer.
+
+        Args:
+            words: The words of the text in question.
+            usual: Ids that are looked at even where rarer licenses share more.
+        """
+        telling: defaultdict[int, float] = defaultdict(float)
+        shared: defaultdict[int, int] = defaultdict(int)
+        for run in set(runs_of(words)):
+            first = bisect_left(self._runs, run)
+            last = bisect_right(self._runs, run, lo=first)
+            for at in range(first, last):
+                telling[self._owners[at]] += 1.0 / (last - first)
+                shared[self._owners[at]] += 1
+        of_text: dict[int, float] = {}
+        for owner, n in shared.items():
+            n_words = self.references[owner].text.n_words
+            n *= 4 if n_words > _ALL_UP_TO else 1
+            if max(n / n_words, n / len(words)) >= _WORTH_A_LOOK:
+                of_text[owner] = n / n_words
+        best = sorted(of_text, key=lambda o: -telling[o])[:_LOOKS]
+        best += sorted(of_text, key=lambda o: -of_text[o])[:_LOOKS]
+        best += [o for o, n in of_text.items() if n >= 0.3 and self.references[o].entry.id in usual]
+        return [self.references[owner] for owner in dict.fromkeys(best)]
+
+
+def runs_of(words: Sequence[str]) -> list[int]:
+    """Returns the checksum of each run of words."""
+    return [zlib.crc32(" ".join(words[i : i + RUN]).encode()) for i in range(len(words) - RUN + 1)]
+
+
+def indexed(texts: Iterable[Sequence[str]]) -> tuple[array[int], array[int]]:
+    """Returns the sorted runs of texts, given as words, and the number of the text of each."""
+    pairs = [
+        (run, owner)
+        for owner, words in enumerate(texts)
+        for run in sorted(set(runs_of(words)))
+        if len(words) <= _ALL_UP_TO or run % 4 == 0
+    ]
+    pairs.sort()
+    return array("I", [run for run, _ in pairs]), array("H", [owner for _, owner in pairs])
+
+
+def packed(runs: array[int], owners: array[int]) -> bytes:
+    """Returns the index as bytes, little end first."""
+    return len(runs).to_bytes(4, "little") + _little(runs) + _little(owners)
+
+
+def _little(values: array[int]) -> bytes:
+    if sys.byteorder == "big":
+        values = array(values.typecode, values)
+        values.byteswap()
+    return values.tobytes()
+
+
+def _unpacked(data: bytes) -> tuple[array[int], array[int]]:
+    n = int.from_bytes(data[:4], "little")
+    runs, owners = array("I"), array("H")
+    runs.frombytes(data[4 : 4 + 4 * n])
+    owners.frombytes(data[4 + 4 * n : 4 + 6 * n])
+    if sys.byteorder == "big":
+        runs.byteswap()
+        owners.byteswap()
+    return runs, owners
+
+
+@lru_cache(maxsize=1)
+def packaged() -> Catalog:
+    """Returns the catalog that comes with the package."""
+    folder = resources.files("roundtable.licensing.identifying") / "texts"
+    entries = msgspec.json.decode((folder / "catalog.json").read_bytes(), type=list[Entry])
+    runs, owners = _unpacked((folder / "index.bin").read_bytes())
+    return Catalog(entries, runs, owners, (folder / "texts.zip").read_bytes())
