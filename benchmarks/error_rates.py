@@ -373,7 +373,7 @@ def main(arguments: list[str] | None = None) -> int:
     false_alarms_of_tests(table, n)
     peeking(table, n)
     peeking_at_clusters(table, n // 2)
-    whole_runs(table, max(50, n // 10))
+    whole_runs(table, max(50, n // 20))
     savings(table, n // 2)
     print(f"\n{perf_counter() - started:.0f} s; {table.failures} rows do not hold")
     return 1 if table.failures else 0

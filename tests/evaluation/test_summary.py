@@ -10,7 +10,7 @@ from roundtable.evaluation.columns import Columns
 from roundtable.evaluation.metrics.costs import Latency
 from roundtable.evaluation.metrics.labels import Accuracy, MacroF1
 from roundtable.evaluation.plan import CandidatePlan
-from roundtable.evaluation.runner import decided_by, worst
+from roundtable.evaluation.scores import decided_by, worst
 from roundtable.evaluation.stopping import Decider, Limit
 from roundtable.evaluation.summary import comparisons, summarize
 from roundtable.evaluation.types import SampleError, SampleResult, Score

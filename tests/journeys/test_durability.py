@@ -68,6 +68,59 @@ def test_an_interrupt_keeps_what_was_paid_and_exits_130(tmp_path: Path) -> None:
 
 
 @pytest.mark.timeout(60)
+def test_a_second_interrupt_stops_at_once_and_keeps_what_was_committed(tmp_path: Path) -> None:
+    with Provider(Behavior(latency_ms=5)) as provider:
+        root = write_shop(tmp_path, provider.openai_url, n=1000, in_flight=4)
+        process = subprocess.Popen(
+            [COMMAND, "run", "triage"], cwd=root, stderr=subprocess.PIPE, text=True
+        )
+        assert process.stderr is not None
+        while provider.stats.document()["answered"] < 20:
+            time.sleep(0.05)
+        provider.behave(latency_ms=30_000)
+        time.sleep(0.5)  # what was quick is answered; four slow calls are under way
+        answered = provider.stats.document()["answered"]
+        process.send_signal(signal.SIGINT)
+        said = ""
+        while "under way" not in said:
+            said = process.stderr.readline()
+        assert "waiting for 4 calls under way" in said
+        assert "Ctrl-C again" in said
+        time.sleep(0.3)
+        assert process.poll() is None
+        sent_s = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        rest = process.communicate(timeout=20)[1]
+        assert time.monotonic() - sent_s < 5
+        assert process.returncode == 130, rest
+        assert "Traceback" not in rest
+        provider.behave(latency_ms=0)
+        done = roundtable("run", "triage", "--json", cwd=root)
+        assert done.code == 0, done.err
+        (candidate,) = done.document["candidates"]
+        assert candidate["calls"]["cached"] == answered
+
+
+@pytest.mark.timeout(60)
+def test_an_interrupt_waits_for_no_call_that_was_not_sent(tmp_path: Path) -> None:
+    # Every call is refused, and is to be asked again after a minute.
+    behavior = Behavior(faults={"429": 1.0}, fault_attempts=9, retry_after_ms=60_000)
+    with Provider(behavior) as provider:
+        root = write_shop(tmp_path, provider.openai_url, n=50, in_flight=4)
+        process = subprocess.Popen(
+            [COMMAND, "run", "triage"], cwd=root, stderr=subprocess.PIPE, text=True
+        )
+        while provider.stats.document()["calls"] < 1:
+            time.sleep(0.05)
+        time.sleep(0.5)
+        sent_s = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        rest = process.communicate(timeout=30)[1]
+        assert process.returncode == 130, rest
+        assert time.monotonic() - sent_s < 10
+
+
+@pytest.mark.timeout(60)
 def test_every_sample_completes_although_a_fifth_of_first_calls_fail(tmp_path: Path) -> None:
     faults = dict.fromkeys(("429", "500", "503", "reset", "malformed", "cut"), 0.2 / 6)
     with Provider(Behavior(faults=faults, retry_after_ms=50)) as provider:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import threading
 import time
 from types import TracebackType
 
@@ -10,8 +12,10 @@ import click
 import numpy as np
 
 from roundtable.evaluation.runner import Progress
+from roundtable.jobs.interrupting import Interruption
 
 _EVERY_S = 5.0
+_END_S = 2.0
 
 
 class Progressing:
@@ -55,6 +59,26 @@ class Progressing:
             return
         click.echo(f"\r\x1b[2K{line}", err=True, nl=is_last)
         self._open_line = not is_last
+
+    def told(self, interruption: Interruption) -> None:
+        """Says what an interrupt does; after a second one, the process ends whatever it is at."""
+        if self._open_line:
+            click.echo("", err=True)
+            self._open_line = False
+        n = interruption.n_under_way
+        calls = f"{n} call{'' if n == 1 else 's'} under way"
+        if interruption.at_once:
+            click.echo(f"stopping at once: {calls} let go of", err=True)
+            # A model in this process cannot be cut short: its thread would be waited for.
+            ending = threading.Timer(_END_S, os._exit, (130,))
+            ending.daemon = True
+            ending.start()
+        elif n:
+            click.echo(
+                f"stopping: waiting for {calls}, whose answers are kept; press Ctrl-C again to"
+                " stop at once",
+                err=True,
+            )
 
     def _line(self, progress: Progress, *, elapsed_s: float) -> str:
         done, total = progress.done, progress.total

@@ -53,6 +53,7 @@ def run_command(
             limit=limit,
             fresh=fresh,
             watch=progress.watch,
+            told=progress.told,
         )
     elapsed_s = time.perf_counter() - started_s
     if as_json:

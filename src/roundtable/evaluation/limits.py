@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
+from collections.abc import Awaitable, Callable
 
 from roundtable.errors import BudgetError
 
@@ -15,6 +16,9 @@ _TOKENS_PER_MESSAGE = 16
 def most_input_tokens(n_bytes: int, n_messages: int) -> int:
     """Returns a bound on a request's input tokens: no tokenizer makes more tokens than bytes."""
     return n_bytes + _TOKENS_PER_MESSAGE * (n_messages + 2)
+
+
+Sleep = Callable[[float], Awaitable[object]]
 
 
 class Budget:
@@ -97,12 +101,12 @@ class Limiter:
         self._paused_until_s = 0.0
         self._halved_at_s = float("-inf")
 
-    async def enter(self) -> None:
-        """Waits for a slot."""
+    async def enter(self, sleep: Sleep = asyncio.sleep) -> None:
+        """Waits for a slot; `sleep` waits while the provider wants a pause."""
         while True:
             pause_s = self._paused_until_s - time.monotonic()
             if pause_s > 0:
-                await asyncio.sleep(pause_s)
+                await sleep(pause_s)
                 continue
             if self.in_flight < int(self.allowed):
                 self.in_flight += 1

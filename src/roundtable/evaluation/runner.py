@@ -8,6 +8,7 @@ the model's own cache.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import inspect
 import traceback
 from collections.abc import Callable
@@ -25,11 +26,11 @@ from roundtable.errors import (
     RequestError,
     RoundtableError,
 )
-from roundtable.evaluation.columns import Columns, class_names
+from roundtable.evaluation.columns import Columns
 from roundtable.evaluation.feed import CHUNK, Feed, Ready
-from roundtable.evaluation.kept import LATENCY_MS, USD_PER_1K
 from roundtable.evaluation.limits import Budget
 from roundtable.evaluation.plan import CandidatePlan, Plan, Source
+from roundtable.evaluation.scores import decided_by, labels_of, worst
 from roundtable.evaluation.seams import (
     Tally,
     budgeted,
@@ -40,7 +41,7 @@ from roundtable.evaluation.seams import (
 )
 from roundtable.evaluation.stopping import Decider
 from roundtable.evaluation.types import Case, Metric, SampleError, SampleResult, Score
-from roundtable.generation.types import Answer, Complete, Request
+from roundtable.generation.types import Answer, Complete, Request, Response
 from roundtable.store import Store
 from roundtable.store.calls import Known
 from roundtable.store.ulid import RunId
@@ -73,8 +74,11 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
 Watch = Callable[[Progress], None]
 
 
-class Stopped(Exception):
+class Stopped(RoundtableError):
     """The run was interrupted; what was paid is kept."""
+
+    def __init__(self) -> None:
+        super().__init__("the run was interrupted", fix="run the same command to go on")
 
 
 class Execution:
@@ -106,10 +110,13 @@ class Execution:
         self._watch = watch
         self._deciders = deciders or {}
         self._failure: BaseException | None = None
+        self._over = asyncio.Event()
+        self._task: asyncio.Task[object] | None = None
+        self.n_under_way = 0
         self._asking: dict[Key, asyncio.Future[None]] = {}
         self.columns = {
             candidate.id: Columns(
-                len(plan.samples), tuple(candidate.metrics), labels=_labels(plan, candidate)
+                len(plan.samples), tuple(candidate.metrics), labels=labels_of(plan, candidate)
             )
             for candidate in plan.candidates
         }
@@ -117,6 +124,12 @@ class Execution:
     def stop(self) -> None:
         """Lets calls under way finish and be kept, and starts no more."""
         self._fail(Stopped())
+
+    def abort(self) -> None:
+        """Lets go of calls under way; what was committed is kept."""
+        self._fail(Stopped())
+        if self._task is not None:
+            self._task.cancel()
 
     async def execute(self) -> dict[str, Columns]:
         """Answers and scores every sample of every candidate.
@@ -129,6 +142,7 @@ class Execution:
             BudgetError: the next call could pass the budget.
             Stopped: a person asked for it.
         """
+        self._task = asyncio.current_task()
         by_source: dict[str, list[CandidatePlan]] = {}
         for candidate in self._plan.candidates:
             by_source.setdefault(candidate.source.id, []).append(candidate)
@@ -138,6 +152,10 @@ class Execution:
                     group.create_task(self._in_turn(candidates))
         except BaseExceptionGroup as several:
             raise _first(several) from several
+        except asyncio.CancelledError:
+            if not isinstance(self._failure, Stopped) or self._task is None:
+                raise
+            self._task.uncancel()
         if self._failure is not None:
             raise self._failure
         return self.columns
@@ -146,6 +164,7 @@ class Execution:
         # The first failure is the reason; what others meet afterwards follows from it.
         if self._failure is None:
             self._failure = error
+            self._over.set()
 
     async def _in_turn(self, candidates: list[CandidatePlan]) -> None:
         for candidate in candidates:
@@ -240,9 +259,12 @@ class Execution:
         async def charge(usd: float, reason: str) -> None:
             await self._store.calls.charge(self._run, usd, reason)
 
-        complete = limited(source.connector.complete, limiter=source.limiter, hint=source.hint)
+        complete = self._sent(source.connector.complete)
+        complete = limited(
+            complete, limiter=source.limiter, hint=source.hint, sleep=self._unless_over
+        )
         complete = budgeted(complete, budget=self._budget, price=source.price, charge=charge)
-        complete = retrying(complete, tally=tally, health=source.health)
+        complete = retrying(complete, tally=tally, health=source.health, sleep=self._unless_over)
         return cached(
             complete,
             calls=self._store.calls,
@@ -255,6 +277,27 @@ class Execution:
             price=source.price,
             fresh=self._fresh,
         )
+
+    def _sent(self, complete: Complete) -> Complete:
+        """Counts the calls under way, and starts none once the run is over."""
+
+        async def answer(request: Request) -> Response:
+            if self._failure is not None:
+                raise Stopped
+            self.n_under_way += 1
+            try:
+                return await complete(request)
+            finally:
+                self.n_under_way -= 1
+
+        return answer
+
+    async def _unless_over(self, seconds: float) -> None:
+        """Waits, and raises once the run is over: nobody waits to ask again then."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._over.wait(), seconds)
+        if self._failure is not None:
+            raise Stopped
 
     async def _sample(
         self, candidate: CandidatePlan, one: Ready, complete: Complete, tally: Tally
@@ -350,35 +393,3 @@ class Execution:
 def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
     inner = group.exceptions[0]
     return _first(inner) if isinstance(inner, BaseExceptionGroup) else inner
-
-
-def _labels(plan: Plan, candidate: CandidatePlan) -> tuple[str, ...]:
-    """Returns the labels that must be told apart, however many others are said."""
-    corpus = any(getattr(one, "statistic", "") == "corpus" for one in candidate.metrics.values())
-    if plan.options or not corpus:
-        return plan.options
-    return class_names(plan.samples.targets())
-
-
-def worst(metric: Metric) -> Score:
-    """Returns what a sample without an answer scores: the worst there is.
-
-    A metric with a unit, such as time or money, knows no worst value: there the sample counts in
-    the errors alone, and in what its calls cost.
-    """
-    if getattr(metric, "unit", ""):
-        return Score(value=None)
-    bad = getattr(metric, "direction", "higher") == "lower"
-    value = bad if getattr(metric, "binary", None) else float(bad)
-    return Score(value=value, note="no answer")
-
-
-def decided_by(result: SampleResult) -> dict[str, float]:
-    """Returns what a decider is told of a sample: its scores, its latency, what it cost."""
-    told = {
-        name: float(score.value) for name, score in result.scores.items() if score.value is not None
-    }
-    told[USD_PER_1K] = result.usd * 1000
-    if result.answer is not None:
-        told[LATENCY_MS] = result.answer.latency_ms
-    return told

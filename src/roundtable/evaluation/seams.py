@@ -13,7 +13,7 @@ import msgspec
 from roundtable.digest import Key, canonical
 from roundtable.economics.price import Price
 from roundtable.errors import ProviderError, RateLimitError, RoundtableError
-from roundtable.evaluation.limits import Budget, Limiter, most_input_tokens
+from roundtable.evaluation.limits import Budget, Limiter, Sleep, most_input_tokens
 from roundtable.generation.connectors.rates import RateHint
 from roundtable.generation.types import Complete, Request, Response, Usage
 from roundtable.store import Call, Calls
@@ -138,7 +138,7 @@ def retrying(
     health: Health,
     attempts: int = ATTEMPTS,
     base_s: float = BASE_S,
-    sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    sleep: Sleep = asyncio.sleep,
 ) -> Complete:
     """Asks again after failures that may pass, waiting at random up to a doubling bound.
 
@@ -216,11 +216,24 @@ def budgeted(
     return answer
 
 
-def limited(complete: Complete, *, limiter: Limiter, hint: RateHint | None = None) -> Complete:
-    """Holds the calls under way to what the provider bears."""
+def limited(
+    complete: Complete,
+    *,
+    limiter: Limiter,
+    hint: RateHint | None = None,
+    sleep: Sleep = asyncio.sleep,
+) -> Complete:
+    """Holds the calls under way to what the provider bears.
+
+    Args:
+        complete: What is asked.
+        limiter: Shared by all calls of the model.
+        hint: What the provider says of its limits.
+        sleep: Waits where the provider asked for a pause.
+    """
 
     async def answer(request: Request) -> Response:
-        await limiter.enter()
+        await limiter.enter(sleep)
         try:
             response = await complete(request)
         except RateLimitError as error:

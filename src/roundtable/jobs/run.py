@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -29,6 +28,7 @@ from roundtable.generation.connectors.protocol import Closes
 from roundtable.jobs import deciding, verdict
 from roundtable.jobs.build import Keys, chosen, keys, plan
 from roundtable.jobs.ending import Ending
+from roundtable.jobs.interrupting import Interrupted, Told, stops_on_signal
 from roundtable.jobs.outcome import RunOutcome
 from roundtable.jobs.report import write_report
 from roundtable.reports import Renderer
@@ -36,10 +36,6 @@ from roundtable.store import RunRecord, Store, new_run_id, open_store
 from roundtable.workspace import UseCase, Workspace
 
 Watch = Callable[[Progress], None]
-
-
-class Interrupted(KeyboardInterrupt):
-    """A person stopped the run; calls under way were kept."""
 
 
 def run(
@@ -50,6 +46,7 @@ def run(
     limit: int | None = None,
     fresh: bool = False,
     watch: Watch | None = None,
+    told: Told | None = None,
 ) -> RunOutcome:
     """Runs a use case; answers known from earlier runs are not asked for again.
 
@@ -60,6 +57,8 @@ def run(
         limit: At most so many samples, at least 1.
         fresh: Ask again what the journal knows.
         watch: Told after each sample.
+        told: Told when a person interrupts the run: calls under way are awaited, and let go of at
+            a second interrupt.
 
     Raises:
         InputError: something in the files is wrong; nothing was spent.
@@ -68,7 +67,15 @@ def run(
         KeyboardInterrupt: it was interrupted; what was paid is kept.
     """
     return asyncio.run(
-        run_async(workspace, usecase, candidates=candidates, limit=limit, fresh=fresh, watch=watch)
+        run_async(
+            workspace,
+            usecase,
+            candidates=candidates,
+            limit=limit,
+            fresh=fresh,
+            watch=watch,
+            told=told,
+        )
     )
 
 
@@ -80,6 +87,7 @@ async def run_async(
     limit: int | None = None,
     fresh: bool = False,
     watch: Watch | None = None,
+    told: Told | None = None,
 ) -> RunOutcome:
     """Does what `run` does, within a running event loop."""
     started_s = time.perf_counter()
@@ -97,7 +105,14 @@ async def run_async(
     ready, leaks = plan(workspace, wanted, picked, known=known, limit=limit)
     with opened(workspace) as store, Renderer() as renderer:
         job = _Job(
-            workspace, wanted, store, known=known, fresh=fresh, watch=watch, renderer=renderer
+            workspace,
+            wanted,
+            store,
+            known=known,
+            fresh=fresh,
+            watch=watch,
+            told=told,
+            renderer=renderer,
         )
         return await job.execute(ready, leaks, started_s=started_s)
 
@@ -129,10 +144,11 @@ class _Job:
         known: Keys,
         fresh: bool,
         watch: Watch | None,
+        told: Told | None,
         renderer: Renderer,
     ) -> None:
         self._workspace, self._usecase, self._store = workspace, usecase, store
-        self._known, self._fresh, self._watch = known, fresh, watch
+        self._known, self._fresh, self._watch, self._told = known, fresh, watch, told
         self._renderer = renderer
 
     async def execute(
@@ -176,7 +192,7 @@ class _Job:
             deciders=may_stop,
         )
         try:
-            with _stops_on_signal(execution):
+            with stops_on_signal(execution, self._told):
                 columns = await execution.execute()
         except Stopped:
             runs.finish(record.id, "stopped")
@@ -327,24 +343,6 @@ def _with_remains(
     total = sum(columns.n for columns in execution.columns.values())
     error.what = f"{error.what} ({done} of {total} samples are done and kept)"
     return error
-
-
-@contextmanager
-def _stops_on_signal(execution: Execution) -> Iterator[None]:
-    """Lets an interrupt finish the calls under way, so that they are kept."""
-    loop = asyncio.get_running_loop()
-    installed = []
-    for number in (signal.SIGINT, signal.SIGTERM):
-        try:
-            loop.add_signal_handler(number, execution.stop)
-            installed.append(number)
-        except (ValueError, RuntimeError, NotImplementedError):
-            continue  # not in the main thread, or not on this system
-    try:
-        yield
-    finally:
-        for number in installed:
-            loop.remove_signal_handler(number)
 
 
 def show(workspace: Workspace, run_id: str) -> RunOutcome:
