@@ -1,4 +1,4 @@
-"""Writes docs/reference and CHANGELOG.md from the code and from changes/: `make docs`.
+"""Writes docs/reference, docs/licenses and CHANGELOG.md: `make docs`.
 
 `pages()` gives every generated file's text; a test holds what is committed against it.
 """
@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from license_pages import license_pages
 from writing import prose, signature, table
 
 ROOT = Path(__file__).parents[1]
@@ -34,6 +35,7 @@ def pages() -> dict[str, str]:
         "docs/reference/errors.md": errors(),
         "docs/reference/library.md": library(),
         "CHANGELOG.md": changelog(),
+        **license_pages(WRITTEN),
     }
 
 

@@ -9,8 +9,8 @@ A comment on the line above a block says what it is:
 - `<!-- not run: WHY -->`: not run, and why.
 
 Without a comment: `bash` and `python` run in the page's folder, `toml`, `json` and `yaml` must
-load, `text` shows output and is left alone. A page that says `<!-- folder: example -->` starts in a
-copy of the example workspace, others in an empty folder.
+load, `text` shows output and `mermaid` draws: both are left alone. A page that says
+`<!-- folder: example -->` starts in a copy of the example workspace, others in an empty folder.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ FENCE = re.compile(
     r"^(?P<ticks>`{3,})(?P<language>\w*)\n(?P<text>.*?)^(?P=ticks)$",
     re.MULTILINE | re.DOTALL,
 )
-LANGUAGES = {"bash", "python", "toml", "json", "yaml", "markdown", "jsonl", "text"}
+LANGUAGES = {"bash", "python", "toml", "json", "yaml", "markdown", "jsonl", "text", "mermaid"}
 
 
 class Block(NamedTuple):

@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from roundtable.cli.options import common, opened, print_json
-from roundtable.workspace import init, schema
-from roundtable.workspace.schemas import write_schemas
+from roundtable.jobs.schemas import schema, write_schemas
+from roundtable.workspace import init
 
 
 @click.command("init")
@@ -48,5 +48,5 @@ def check_command(directory: Path | None, as_json: bool) -> None:
 @click.command("schema")
 @click.argument("kind")
 def schema_command(kind: str) -> None:
-    """Print the JSON Schema of files of KIND, such as model or usecase."""
+    """Print the JSON Schema of files of KIND, such as model, usecase or terms."""
     click.echo(schema(kind))

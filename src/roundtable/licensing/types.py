@@ -97,7 +97,8 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     Args:
         id: As the knowledge base names it; compared without case.
         name: As people say it.
-        verified: `text` (read in full), `memory` (nobody has yet held it against the text).
+        verified: `text` (read in full), `memory` (nobody has yet held it against the text) or
+            `unverified` (nobody could read it).
         source: Who wrote it, when, and where the text that was read lies.
         verified_on: The day it was read.
         family: Licenses whose models count as this one's own kind.
