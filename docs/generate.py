@@ -141,7 +141,11 @@ WAYS_IN = {
     "metrics": ("score an answer", "`metrics` of a use case", "check_metric"),
     "retrievers": ("find passages", "`retriever` of a corpus (not used yet)", ""),
     "constraints": ("say what an answer may be", "`constrain` of a candidate", "check_constraint"),
-    "checkers": ("tell how likely an answer is not supported", "a guard (not used yet)", ""),
+    "checkers": (
+        "tell how likely an answer is not supported",
+        "a guard (not used yet)",
+        "check_checker",
+    ),
     "checks": ("hold evidence against a rule", "a gate (not used yet)", ""),
 }
 

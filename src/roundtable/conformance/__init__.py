@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from roundtable.conformance.checker import check_checker
     from roundtable.conformance.connector import check_connector
     from roundtable.conformance.constraint import check_constraint
     from roundtable.conformance.findings import NotConforming
@@ -19,11 +20,18 @@ if TYPE_CHECKING:
 
 _PUBLIC = {
     "NotConforming": "findings",
+    "check_checker": "checker",
     "check_connector": "connector",
     "check_constraint": "constraint",
     "check_metric": "metric",
 }
-__all__ = ["NotConforming", "check_connector", "check_constraint", "check_metric"]
+__all__ = [
+    "NotConforming",
+    "check_checker",
+    "check_connector",
+    "check_constraint",
+    "check_metric",
+]
 
 
 def __getattr__(name: str) -> object:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,6 @@ from roundtable.generation.guard.sentences import sentences
 from roundtable.generation.guard.types import Claim, SentenceScore, Verdict
 
 _N_SUPPORT = 3
-_lock = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -42,9 +41,6 @@ class CrossEncoder:
     max_tokens: int = 512
     slope: float = 1.0
     intercept: float = 0.0
-    _engine: list[tuple[Any, Any]] = field(
-        default_factory=list, init=False, repr=False, compare=False
-    )
 
     version = "1"
 
@@ -85,7 +81,7 @@ class CrossEncoder:
         return Verdict(id=claim.id, score=worst, sentences=tuple(scored), note=note)
 
     def _probability(self, passage: str, sentence: str) -> float:
-        tokenizer, session = self._opened()
+        tokenizer, session = _opened(self.path, self.tokenizer, self.max_tokens)
         encoded = tokenizer.encode(passage, sentence)
         given = {
             "input_ids": encoded.ids,
@@ -97,51 +93,48 @@ class CrossEncoder:
         try:
             output = np.asarray(session.run(None, feed)[0], dtype=np.float64).reshape(-1)
         except Exception as error:  # the engine's errors have no common class
-            raise self._unreadable(f"the model cannot be run: {error}") from error
+            raise _unreadable(self.path, f"the model cannot be run: {error}") from error
         if output.size == 1:
             odds = -float(output[0])
         elif self.supported < output.size:
             rest = np.delete(output, self.supported)
             odds = float(np.logaddexp.reduce(rest) - output[self.supported])
         else:
-            raise self._unreadable(
-                f"the output has {output.size} columns, none of them {self.supported}"
+            raise _unreadable(
+                self.path, f"the output has {output.size} columns, none of them {self.supported}"
             )
         return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, self.slope * odds + self.intercept))))
 
-    def _opened(self) -> tuple[Any, Any]:
-        with _lock:
-            if not self._engine:
-                self._engine.append(self._open())
-            return self._engine[0]
 
-    def _open(self) -> tuple[Any, Any]:
-        try:
-            import onnxruntime
-            from tokenizers import Tokenizer
-        except ImportError as error:
-            raise MissingExtraError("a cross-encoder from a file", "search") from error
-        model = Path(self.path)
-        beside = Path(self.tokenizer) if self.tokenizer else model.with_name("tokenizer.json")
-        for file in (model, beside):
-            if not file.is_file():
-                raise InputError(
-                    "there is no such file",
-                    where=Place(str(file)),
-                    fix="give the ONNX file, and its tokenizer.json beside it",
-                )
-        try:
-            tokenizer = Tokenizer.from_file(str(beside))
-            tokenizer.enable_truncation(self.max_tokens, strategy="only_first")
-            tokenizer.no_padding()
-            session = onnxruntime.InferenceSession(str(model), providers=["CPUExecutionProvider"])
-        except Exception as error:  # neither library has a class for its errors
-            raise self._unreadable(f"the model or its tokenizer cannot be read: {error}") from error
-        return tokenizer, session
+@lru_cache(maxsize=4)
+def _opened(path: str, tokenizer_path: str, max_tokens: int) -> tuple[Any, Any]:
+    try:
+        import onnxruntime
+        from tokenizers import Tokenizer
+    except ImportError as error:
+        raise MissingExtraError("a cross-encoder from a file", "search") from error
+    model = Path(path)
+    beside = Path(tokenizer_path) if tokenizer_path else model.with_name("tokenizer.json")
+    for file in (model, beside):
+        if not file.is_file():
+            raise InputError(
+                "there is no such file",
+                where=Place(str(file)),
+                fix="give the ONNX file, and its tokenizer.json beside it",
+            )
+    try:
+        tokenizer = Tokenizer.from_file(str(beside))
+        tokenizer.enable_truncation(max_tokens, strategy="only_first")
+        tokenizer.no_padding()
+        session = onnxruntime.InferenceSession(str(model), providers=["CPUExecutionProvider"])
+    except Exception as error:  # neither library has a class for its errors
+        raise _unreadable(path, f"the model or its tokenizer cannot be read: {error}") from error
+    return tokenizer, session
 
-    def _unreadable(self, what: str) -> InputError:
-        return InputError(
-            what[:300],
-            where=Place(self.path),
-            fix="give a sequence classifier exported to ONNX, with its tokenizer.json beside it",
-        )
+
+def _unreadable(path: str, what: str) -> InputError:
+    return InputError(
+        what[:300],
+        where=Place(path),
+        fix="give a sequence classifier exported to ONNX, with its tokenizer.json beside it",
+    )
