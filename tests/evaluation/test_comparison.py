@@ -39,6 +39,12 @@ def test_a_metric_without_a_common_sample_is_absent():
     assert compare(a, b) == {}
 
 
+def test_a_metric_that_never_applies_to_one_of_them_is_absent_whatever_its_kind():
+    a = {"recall": MetricValues(values=np.array([1.0, 0.0]), kind="binary")}
+    b = {"recall": MetricValues(values=np.array([np.nan, np.nan]))}
+    assert compare(a, b) == {}
+
+
 def test_holm_corrects_over_all_metrics_of_all_candidates():
     rng = np.random.default_rng(0)
     reference = {m: MetricValues(values=rng.random(60)) for m in ("f1", "rouge")}

@@ -8,6 +8,7 @@ from roundtable.evaluation.metrics.table import METRICS
 from roundtable.generation.connectors.baseline import Baseline
 from roundtable.generation.connectors.table import CONNECTORS
 from roundtable.generation.constraints.table import CONSTRAINTS
+from roundtable.generation.grounding import RETRIEVERS
 from roundtable.workspace import load
 from roundtable.workspace.builtin import BASELINES, BUILT_IN
 from workspace.shop import edit, problems, shop
@@ -17,7 +18,12 @@ MODEL = "models/smollm2.toml"
 
 
 def test_the_names_are_those_of_the_tables() -> None:
-    tables = {"connectors": CONNECTORS, "constraints": CONSTRAINTS, "metrics": METRICS}
+    tables = {
+        "connectors": CONNECTORS,
+        "constraints": CONSTRAINTS,
+        "retrievers": RETRIEVERS,
+        "metrics": METRICS,
+    }
     assert {kind: set(names) for kind, names in BUILT_IN.items()} == {
         kind: set(table) for kind, table in tables.items()
     }

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
-
-import click
+from roundtable.cli.lazy import group
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("license_check", "Answer whether a use is allowed, and why."),
@@ -14,27 +12,6 @@ COMMANDS: dict[str, tuple[str, str]] = {
 """Command to its module below `roundtable.cli`, and its one line of help."""
 
 
-class LicenseGroup(click.Group):
-    """The commands of the table."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Returns the commands in the table's order."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Imports the command."""
-        if cmd_name not in COMMANDS:
-            return None
-        module = importlib.import_module(f"roundtable.cli.{COMMANDS[cmd_name][0]}")
-        command: click.Command = getattr(module, f"{cmd_name.replace('-', '_')}_command")
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Writes the table without importing a command."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
-
-
-@click.group("license", cls=LicenseGroup)
+@group("license", COMMANDS)
 def license_command() -> None:
     """Say what may be done with an asset, and why: triage, not legal advice."""

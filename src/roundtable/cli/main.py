@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import sys
 import traceback
@@ -11,6 +10,7 @@ from typing import Any
 
 import click
 
+from roundtable.cli.lazy import LazyGroup
 from roundtable.errors import InputError, RoundtableError, problems_of
 
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -25,34 +25,16 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "license",
         "Say what may be done with an asset, and why: triage, not legal advice.",
     ),
-    "guard": ("guard", "Tell which answers their context does not support."),
+    "corpus": ("corpus", "Index documents that answers rest on, and search them."),
+    "guard": ("guard", "Bound how often an answer that goes out is not supported."),
     "cache": ("run", "Say why a call was, or was not, answered from the journal."),
 }
 """Command to its module below `roundtable.cli`, and its one line of help."""
 
 
-class LazyGroup(click.Group):
-    """A group whose commands are imported when they are called, not when they are listed."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Returns the commands in the table's order."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Imports the command."""
-        if cmd_name not in COMMANDS:
-            return None
-        module = importlib.import_module(f"roundtable.cli.{COMMANDS[cmd_name][0]}")
-        command: click.Command = getattr(module, f"{cmd_name}_command")
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Writes the table without importing a command."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
-
-
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=LazyGroup, table=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]}
+)
 @click.version_option(package_name="roundtable-llm", prog_name="roundtable")
 def group() -> None:
     """Take uses of large language models from proof of concept to product."""

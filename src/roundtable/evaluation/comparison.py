@@ -234,6 +234,8 @@ def _paired(
 ) -> _Pair | None:
     """Returns the values of the samples that both have one for; None if there are none."""
     a, b = (np.asarray(m.values, dtype=np.float64) for m in (first, second))
+    if a.shape == b.shape and (np.isnan(a).all() or np.isnan(b).all()):
+        return None  # of a metric that does not apply, nobody knows the kind
     if a.shape != b.shape or first.kind != second.kind:
         raise UsageError(
             f"{metric}: {a.size} {first.kind} values cannot be compared with {b.size} "

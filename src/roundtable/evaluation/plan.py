@@ -14,6 +14,7 @@ from roundtable.evaluation.seams import Health
 from roundtable.evaluation.types import Metric
 from roundtable.generation.connectors.protocol import Connector
 from roundtable.generation.connectors.rates import RateHint
+from roundtable.generation.grounding.retrievers import Query, Retriever
 from roundtable.generation.pipeline import Demonstration, Pipeline
 
 CODE_VERSION = "2"
@@ -67,6 +68,8 @@ class CandidatePlan(msgspec.Struct, frozen=True, kw_only=True):
         selector: Draws its labelled examples; None without.
         metrics: By name.
         extra_inputs: Inputs that every sample gets, such as the options.
+        retriever: Finds the passages its answers rest on; None without.
+        asks: The input that passages are looked for by.
     """
 
     id: str
@@ -77,10 +80,15 @@ class CandidatePlan(msgspec.Struct, frozen=True, kw_only=True):
     selector: ExampleSelector | None
     metrics: Mapping[str, Metric]
     extra_inputs: Mapping[str, object]
+    retriever: Retriever | None = None
+    asks: str = ""
 
     def inputs(self, sample: Sample) -> dict[str, object]:
-        """Returns what the pipeline is given for a sample."""
-        return {**sample.inputs, **self.extra_inputs}
+        """Returns what the pipeline is given for a sample; CPU work where passages are found."""
+        given = {**sample.inputs, **self.extra_inputs}
+        if self.retriever is not None:
+            given["passages"] = self.retriever.retrieve(Query(text=str(sample.inputs[self.asks])))
+        return given
 
     def demonstrations(self, sample: Sample) -> tuple[Demonstration, ...]:
         """Returns the labelled examples for a sample, nearest last; CPU work for similar ones."""

@@ -8,13 +8,16 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import cast
 
 import msgspec
 
 from roundtable.digest import canonical
 from roundtable.errors import ConstraintError
+from roundtable.generation import reasoning
 from roundtable.generation.constraints.probabilities import option_probabilities, vote
 from roundtable.generation.constraints.protocol import Constraint
+from roundtable.generation.grounding.abstaining import UNKNOWN, says_unknown
 from roundtable.generation.prompt import PromptTemplate
 from roundtable.generation.types import (
     Answer,
@@ -22,6 +25,7 @@ from roundtable.generation.types import (
     Example,
     Message,
     Option,
+    Passage,
     Request,
     Response,
     Usage,
@@ -83,6 +87,9 @@ class Pipeline(msgspec.Struct, frozen=True, kw_only=True):
         scores: Options that the connector scores exactly; empty if it does not.
         calibrate: Whether scores are corrected by those of a content-free input.
         repeats: How many answers are drawn; more than one gives probabilities by their vote.
+        reasons: Whether the model reasons freely first, and answers, held to its output space, in a
+            second call that sees its reasoning.
+        grounded: Whether answers rest on the input `passages`: without any, none is given.
     """
 
     model: str
@@ -95,6 +102,8 @@ class Pipeline(msgspec.Struct, frozen=True, kw_only=True):
     scores: tuple[str, ...] = ()
     calibrate: bool = False
     repeats: int = 1
+    reasons: bool = False
+    grounded: bool = False
 
     def request(
         self, inputs: Mapping[str, object], demonstrations: Sequence[Demonstration] = ()
@@ -104,8 +113,13 @@ class Pipeline(msgspec.Struct, frozen=True, kw_only=True):
         Raises:
             InputError: the prompt cannot be rendered from them.
         """
+        request = self._plain(inputs, demonstrations)
+        return reasoning.first(request) if self.reasons else self._held(request)
+
+    def _plain(
+        self, inputs: Mapping[str, object], demonstrations: Sequence[Demonstration]
+    ) -> Request:
         sampling = self.parameters
-        grammar = self.constraint.grammar if self.constraint and self.enforced else None
         messages, examples = self._conversation(inputs, demonstrations)
         return Request(
             model=self.model,
@@ -116,9 +130,14 @@ class Pipeline(msgspec.Struct, frozen=True, kw_only=True):
             max_tokens=sampling.max_tokens or 512,
             stop=sampling.stop,
             seed=sampling.seed,
-            grammar=None if self.scores else grammar,
-            scores=self.scores,
             examples=examples,
+        )
+
+    def _held(self, request: Request) -> Request:
+        """Returns a request for the answer itself: held to its output space, or scored over it."""
+        grammar = self.constraint.grammar if self.constraint and self.enforced else None
+        return msgspec.structs.replace(
+            request, grammar=None if self.scores else grammar, scores=self.scores
         )
 
     async def answer(
@@ -142,9 +161,51 @@ class Pipeline(msgspec.Struct, frozen=True, kw_only=True):
             ConstraintError: the answer did not lie in its output space, asked twice.
             ProviderError: the model could not be asked.
         """
-        request = request or self.request(inputs, demonstrations)
+        passages: tuple[Passage, ...] = ()
+        if self.grounded:
+            passages = tuple(cast("Sequence[Passage]", inputs["passages"]))
+            if not passages:
+                return Answer(text=UNKNOWN, abstained=True, n_calls=0)
+        answer = await self._answered(
+            inputs, demonstrations, request or self.request(inputs, demonstrations), complete
+        )
+        if not self.grounded:
+            return answer
+        return msgspec.structs.replace(
+            answer, passages=passages, abstained=says_unknown(answer.text)
+        )
+
+    async def _answered(
+        self,
+        inputs: Mapping[str, object],
+        demonstrations: Sequence[Demonstration],
+        request: Request,
+        complete: Complete,
+    ) -> Answer:
+        if self.reasons:
+            thought = await complete(request)
+            plain = self._plain(inputs, demonstrations)
+            answer = await self._reasoned(plain, thought.text, complete)
+            return msgspec.structs.replace(
+                answer,
+                reasoning=thought.text.strip(),
+                usage=_usage([thought.usage, answer.usage]),
+                latency_ms=thought.latency_ms + answer.latency_ms,
+                n_calls=answer.n_calls + 1,
+            )
         if self.scores:
             return await self._scored(inputs, demonstrations, request, complete)
+        return await self._drawn(request, complete)
+
+    async def _reasoned(self, plain: Request, thought: str, complete: Complete) -> Answer:
+        final = self._held(reasoning.then(plain, thought))
+        if self.scores:
+            response = await complete(final)
+            options = option_probabilities(response.scores)
+            return _answer(final, [response], value=options[0].option, probabilities=options)
+        return await self._drawn(final, complete)
+
+    async def _drawn(self, request: Request, complete: Complete) -> Answer:
         answer = await self._asked(request, complete)
         if self.repeats == 1:
             return answer

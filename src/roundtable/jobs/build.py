@@ -14,16 +14,18 @@ from roundtable.errors import InputError, NotFoundError, Place, UsageError
 from roundtable.evaluation.metrics.table import defaults
 from roundtable.evaluation.plan import CODE_VERSION, CandidatePlan, Plan, Source
 from roundtable.evaluation.types import Metric
+from roundtable.generation.grounding.retrievers import Retriever
+from roundtable.jobs.corpus import build_corpus, contents, retriever_of
 from roundtable.jobs.deciding import held, may_stop
 from roundtable.jobs.parts import metric_of, pipeline_of, source_of
 from roundtable.workspace import Dataset, Model, Prompt, UseCase, Workspace
 
 DEFAULT_SPLITS = {"train": 0.8, "test": 0.2}
 CACHE = ".roundtable/cache"
+_BY_GATE = ("abstained", "coverage")
+"""Metrics that a gate may ask for without their being named as such."""
 _LATER = {
-    "grounding": "retrieval from a corpus",
     "guard": "guards",
-    "reasoning": "reasoning before the answer",
     "adapter": "adapters",
 }
 
@@ -101,6 +103,14 @@ def keys(
             parts.append(note("prompts", prompt.id, _prompt_fields(prompt), prompt.file))
         if candidate.examples is not None:
             parts.append(dataset_key(workspace.datasets[candidate.examples.dataset]))
+        if candidate.grounding:
+            corpus = workspace.corpora[candidate.grounding]
+            content = (
+                _plain(corpus.passages),
+                _plain(corpus.retriever),
+                contents(workspace, corpus),
+            )
+            parts.append(note("corpora", corpus.id, content, corpus.file))
         parts.append(_plain(candidate, leave_out=("id", "title")))
         by_candidate[candidate.id] = digest(parts)
     run_key = digest([usecase.id, by_candidate])
@@ -171,6 +181,8 @@ def plan(
                 selector=selector,
                 metrics=metrics,
                 extra_inputs={"options": list(options)} if options else {},
+                retriever=_retriever(workspace, candidate),
+                asks=workspace.datasets[usecase.dataset].input[0] if candidate.grounding else "",
             )
         )
     ready = Plan(
@@ -263,11 +275,15 @@ def _limited(samples: Samples, limit: int | None) -> Samples:
 
 
 def _metric_refs(usecase: UseCase) -> list[Any]:
-    if usecase.metrics:
-        return list(usecase.metrics)
+    """Returns what is measured: what the use case names, and what its gate asks for besides."""
     from roundtable.workspace.usecase import MetricRef
 
-    return [MetricRef(name=name) for name in defaults(usecase.task.kind)]
+    named = list(usecase.metrics) or [MetricRef(name=name) for name in defaults(usecase.task.kind)]
+    asked = usecase.gate.limits if usecase.gate is not None else ()
+    known = {ref.name for ref in named}
+    return named + [
+        MetricRef(name=name) for name in _BY_GATE if name in asked and name not in known
+    ]
 
 
 def _selector(
@@ -286,6 +302,14 @@ def _selector(
         evaluated=samples,
         cache=workspace.root / CACHE,
     )
+
+
+def _retriever(workspace: Workspace, candidate: Any) -> Retriever | None:
+    """Returns what finds a candidate's passages, over an index that is up to date."""
+    if not candidate.grounding:
+        return None
+    build_corpus(workspace, candidate.grounding)
+    return retriever_of(workspace, workspace.corpora[candidate.grounding])
 
 
 def _refuse_later(usecase: UseCase, candidate: Any) -> None:
@@ -309,6 +333,10 @@ def _description(candidate: Any) -> str:
             parts.append("how often each answer occurs")
         else:
             parts.append(f"{examples.k} {examples.select} examples")
+    if candidate.grounding:
+        parts.append(f"rests on {candidate.grounding}")
+    if candidate.reasoning:
+        parts.append("reasons first")
     if candidate.constrain.kind != "none":
         parts.append(f"held to {candidate.constrain.kind}")
     if candidate.repeats > 1:

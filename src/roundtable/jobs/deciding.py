@@ -15,7 +15,7 @@ from roundtable.evaluation.types import Metric
 from roundtable.governance import GateLimit
 from roundtable.workspace import UseCase
 
-GUARD_METRICS = ("unsupported", "coverage", "abstained")
+GUARD_METRICS = ("unsupported",)
 
 
 class Held(msgspec.Struct, frozen=True, kw_only=True):

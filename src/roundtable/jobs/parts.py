@@ -38,32 +38,51 @@ def metric_of(workspace: Workspace, usecase: UseCase, ref: Any) -> Metric:
         options["rubric"] = "\n\n".join(section.source for section in prompt.sections)
     return cast(
         "Metric",
-        _make(
+        made(
             workspace, "metrics", ref.name, METRICS, options, Place(usecase.file, None, "metrics")
         ),
     )
 
 
-def _make(
+def made(
     workspace: Workspace,
     kind: plugins.Kind,
     name: str,
     builtin: Mapping[str, str],
     options: Mapping[str, object],
     where: Place,
+    *,
+    offered: Mapping[str, object] | None = None,
 ) -> Any:
+    """Returns a plug-in with the options that a file gives it.
+
+    Args:
+        workspace: Whose own plug-ins come first.
+        kind: The kind of plug-in.
+        name: Its name, as the file writes it.
+        builtin: The built-in ones.
+        options: What the file gives; each must be a field of it.
+        where: The place in the file.
+        offered: What a plug-in is given besides, if it has such a field.
+
+    Raises:
+        NotFoundError: there is no such plug-in, or it has no such option.
+        PluginError: its options do not fit.
+    """
     local = workspace.settings.plugins.get(kind, {})
     try:
         found = plugins.find(kind, name, builtin=builtin, local=local, root=workspace.root)
     except NotFoundError as error:
         raise NotFoundError(kind[:-1], name, {*builtin, *local}, where=where) from error
-    known = {field.name for field in dataclasses.fields(found)}
+    fields = {field.name for field in dataclasses.fields(found)}
+    offered = {key: value for key, value in (offered or {}).items() if key in fields}
+    known = fields - offered.keys()
     for option in options:
         if option not in known:
             raise NotFoundError(f"option of {name!r}", option, known, where=where)
     frozen = {key: tuple(v) if isinstance(v, list) else v for key, v in options.items()}
     try:
-        return found(**frozen)
+        return found(**frozen, **offered)
     except (TypeError, ValueError) as error:
         raise PluginError(
             f"the {kind[:-1]} {name!r} cannot be made: {error}",
@@ -100,7 +119,7 @@ def source_of(workspace: Workspace, model: Model) -> Source:
             f"option of {model.provider!r}", next(iter(body)), fields, where=Place(model.file)
         )
     given = {name: value for name, value in given.items() if name in fields}
-    connector = _make(
+    connector = made(
         workspace,
         "connectors",
         model.provider,
@@ -179,6 +198,8 @@ def pipeline_of(workspace: Workspace, usecase: UseCase, candidate: Any, source: 
         scores=scores,
         calibrate=candidate.calibrate,
         repeats=candidate.repeats,
+        reasons=candidate.reasoning == "chain-of-thought",
+        grounded=bool(candidate.grounding),
     )
 
 
@@ -204,7 +225,7 @@ def _constraint(workspace: Workspace, usecase: UseCase, kind: str) -> Constraint
         (name,) = (field.name for field in dataclasses.fields(GrammarText))
         options = {name: task.grammar}
     where = Place(usecase.file, None, "task")
-    return cast("Constraint", _make(workspace, "constraints", kind, CONSTRAINTS, options, where))
+    return cast("Constraint", made(workspace, "constraints", kind, CONSTRAINTS, options, where))
 
 
 def _schema(usecase: UseCase) -> str:

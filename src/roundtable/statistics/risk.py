@@ -155,18 +155,20 @@ def _needed(
 ) -> int | None:
     """Returns about how many rows would carry the promise, were they like these.
 
-    The smallest over the thresholds of the rows at which the mean number of errors passes, at the
-    first level, divided by the threshold's share of rows; the rate is shrunk by half an error.
+    It is the smallest over the thresholds of the rows at which the mean number of errors passes, at
+    half the level, divided by the threshold's share of rows. Where the errors seen lie at alpha or
+    above but do not show that the risk does, half of alpha is taken for it. A threshold above fewer
+    rows than a promise takes at least says nothing, unless there are no more.
     """
     from scipy.stats import binom
 
     n = int(n_below[-1])
-    best: int | None = None
     sizes = np.unique(np.geomspace(10, 1e7, 400).astype(np.int64))
-    for below, errors in zip(n_below.tolist(), n_wrong.tolist(), strict=True):
-        rate = (errors + 0.5) / (below + 1)
-        if rate >= alpha:
-            continue
+    told = n_below >= min(n, log(delta) / log(1 - alpha))
+    told &= np.asarray(binom.sf(n_wrong - 1, n_below, alpha)) > delta
+    rates = np.where(n_wrong < alpha * n_below, n_wrong / n_below, alpha / 2)
+    best: int | None = None
+    for rate, below in zip(rates[told].tolist(), n_below[told].tolist(), strict=True):
         enough = np.asarray(binom.cdf(np.ceil(rate * sizes), sizes, alpha)) <= delta / 2
         if enough.any():
             rows = ceil(int(sizes[int(np.argmax(enough))]) * n / below)

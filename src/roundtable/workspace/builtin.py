@@ -12,6 +12,7 @@ from roundtable.plugins import Kind, names
 BUILT_IN: dict[Kind, tuple[str, ...]] = {
     "connectors": ("openai", "openai-responses", "anthropic", "gemini", "embedded", "baseline"),
     "constraints": ("choice", "json-schema", "regex", "grammar"),
+    "retrievers": ("lexical", "dense", "hybrid"),
     "metrics": (
         "accuracy",
         "macro_f1",
@@ -27,6 +28,10 @@ BUILT_IN: dict[Kind, tuple[str, ...]] = {
         "tokens",
         "usd",
         "judge",
+        "abstained",
+        "coverage",
+        "unanswerable_abstained",
+        "retrieval_recall",
     ),
 }
 BASELINES = ("neighbours", "majority")

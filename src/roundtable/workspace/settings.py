@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator
 
+from roundtable.plugins import KINDS
 from roundtable.workspace.declared import Asset, Declared, Positive, Text, wrong
 
 
@@ -72,10 +73,9 @@ class Settings(Asset):
     @field_validator("plugins")
     @classmethod
     def _known_kinds(cls, value: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
-        kinds = ("connectors", "metrics", "retrievers", "constraints", "checks")
         for kind, named in value.items():
-            if kind not in kinds:
-                raise wrong(f"there is no kind of plug-in {kind!r}", f"use: {', '.join(kinds)}")
+            if kind not in KINDS:
+                raise wrong(f"there is no kind of plug-in {kind!r}", f"use: {', '.join(KINDS)}")
             for name, target in named.items():
                 if ":" not in target:
                     raise wrong(f"the plug-in {name!r} names no class", "write file.py:Class")

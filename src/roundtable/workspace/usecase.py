@@ -184,7 +184,9 @@ class Candidate(Declared):
         json_schema_extra={"default": "none"},
     )
     grounding: str = Field(default="", description="The corpus that answers rest on.")
-    reasoning: str = Field(default="", description="How the model thinks first.")
+    reasoning: Literal["", "chain-of-thought"] = Field(
+        default="", description="How the model thinks first: `chain-of-thought`, or not at all."
+    )
     guard: str = Field(default="", description="The guard that may make it abstain.")
     adapter: str = Field(default="", description="A tuned adapter of the model.")
     examples: Examples | None = Field(default=None, description="Labelled rows it is shown.")

@@ -22,6 +22,10 @@ METRICS: dict[str, str] = {
     "tokens": f"{_HERE}.costs:Tokens",
     "usd": f"{_HERE}.costs:Usd",
     "judge": f"{_HERE}.judge:Judge",
+    "abstained": f"{_HERE}.grounded:Abstained",
+    "coverage": f"{_HERE}.grounded:Coverage",
+    "unanswerable_abstained": f"{_HERE}.grounded:UnanswerableAbstained",
+    "retrieval_recall": f"{_HERE}.grounded:RetrievalRecall",
 }
 """Metric name to "module:Class"."""
 
