@@ -228,6 +228,7 @@ FILES = {
     "recipe": "recipes/ID.toml",
     "policy": "policies/ID.toml",
     "override": "overrides/ID.toml",
+    "ancestor": "ancestors/ID.toml",
     "usecase": "usecases/ID.toml",
     "prompt": "prompts/ID.prompt.md (its front matter)",
 }

@@ -8,6 +8,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("license_check", "Answer whether a use is allowed, and why."),
     "overrides": ("license_overrides", "List what counsel and licensors decided."),
     "identify": ("license_identify", "Say which license a file or a folder is under."),
+    "bom": ("license_bom", "Write the AI bill of materials of a use case."),
+    "import": ("license_import", "Take a supplier's bill of materials into the workspace."),
 }
 """Command to its module below `roundtable.cli`, and its one line of help."""
 

@@ -18,7 +18,16 @@ from roundtable.licensing.vocabulary import Audience, Distribution
 from roundtable.workspace import UseCase, Workspace
 from roundtable.workspace.licenses import LicenseRules, merged_rules
 
-_KINDS = ("models/", "datasets/", "corpora/", "prompts/", "recipes/", "guards/", "adapters/")
+_KINDS = (
+    "models/",
+    "datasets/",
+    "corpora/",
+    "prompts/",
+    "recipes/",
+    "guards/",
+    "adapters/",
+    "ancestors/",
+)
 
 
 class Licenses(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,8 +1,8 @@
 """What a workspace's files say, as a graph of assets, and what each use case asks of it.
 
-Every model, dataset, corpus, prompt and guard is an asset under its folder's name and its id. A
-recipe stands for what it makes. Each candidate of a use case is a `system` of our own, such as
-`usecases/triage#few-shot`, that includes the model, the prompt, the adapter and the guard. Rows
+Every model, dataset, corpus, prompt, guard and ancestor is an asset under its folder's name and its
+id. A recipe stands for what it makes. Each candidate of a use case is a `system` of our own, such
+as `usecases/triage#few-shot`, that includes the model, the prompt, the adapter and the guard. Rows
 that a candidate is shown as examples, and passages it is given, are shown to the model and may come
 out of it again: the candidate retrieves from them. What it is only measured with, the evaluated
 rows and judges, does not reach it. Why: docs/decisions/0012-what-a-candidate-is-made-of.md.
@@ -133,6 +133,17 @@ def _assets(workspace: Workspace) -> Iterator[tuple[Asset, str]]:
                 ),
                 one.file,
             )
+    for id, ancestor in workspace.ancestors.items():
+        yield (
+            Asset(
+                id=f"ancestors/{id}",
+                kind=ancestor.kind,
+                license=ancestor.license,
+                lineage=ancestor.lineage,
+                parents=tuple(_parent(parent) for parent in ancestor.parents),
+            ),
+            ancestor.file,
+        )
     for id, guard in workspace.guards.items():
         yield Asset(id=f"guards/{id}", kind="software", license="internal"), guard.file
     for id, recipe in workspace.recipes.items():

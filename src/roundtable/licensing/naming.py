@@ -48,7 +48,13 @@ def check_names(workspace: Workspace, knowledge: KnowledgeBase) -> None:
     """
     findings = Findings()
     told = _Told(workspace, knowledge, findings)
-    for assets in (workspace.models, workspace.datasets, workspace.corpora, workspace.prompts):
+    for assets in (
+        workspace.models,
+        workspace.datasets,
+        workspace.corpora,
+        workspace.prompts,
+        workspace.ancestors,
+    ):
         for one in assets.values():
             told.license(one.file, ("license",), one.license)
     denied: set[str] = set()

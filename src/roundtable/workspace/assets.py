@@ -195,6 +195,19 @@ class Dataset(Licensed):
         return self
 
 
+class Ancestor(Licensed):
+    """Something that others made and that ours is made from; it is never run here."""
+
+    kind: Literal["model", "adapter", "dataset", "corpus", "prompt", "software", "system"] = Field(
+        description="What it is."
+    )
+    title: str = Field(default="", description="What people call it.")
+    url: str = Field(default="", description="Where it can be had.")
+    source: str = Field(
+        default="", description="Where this is known from, such as a supplier's bill of materials."
+    )
+
+
 class Passages(Declared):
     """How documents are cut."""
 

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from roundtable.errors import Place, UsageError, WorkspaceError
-from roundtable.workspace.assets import Corpus, Dataset, Guard, Model, Policy, Recipe
+from roundtable.workspace.assets import Ancestor, Corpus, Dataset, Guard, Model, Policy, Recipe
 from roundtable.workspace.declared import ID, Asset
 from roundtable.workspace.findings import Findings
 from roundtable.workspace.gate import merged
@@ -62,6 +62,7 @@ def load(root: str | Path) -> Workspace:
     }
     prompts = _prompts(root, findings, names)
     overrides = kind("overrides", Overrides)
+    ancestors = kind("ancestors", Ancestor)
     workspace = Workspace(
         root=root,
         settings=settings
@@ -75,6 +76,7 @@ def load(root: str | Path) -> Workspace:
         prompts=prompts,
         usecases={id: _under(one, policies.values()) for id, one in usecases.items()},
         overrides=overrides,
+        ancestors=ancestors,
     )
     check_references(workspace, names=Names(names, settings), own=usecases, findings=findings)
     if findings.problems:

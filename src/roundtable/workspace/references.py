@@ -54,10 +54,11 @@ def check_references(
         ("datasets", workspace.datasets),
         ("corpora", workspace.corpora),
         ("prompts", workspace.prompts),
+        ("ancestors", workspace.ancestors),
     ):
         made |= {f"{kind}/{id}": one for id, one in assets.items()}
     # A recipe stands for what it makes: a model may be made from that.
-    kinds = ("models", "datasets", "corpora", "prompts", "recipes")
+    kinds = ("models", "datasets", "corpora", "prompts", "ancestors", "recipes")
     known = {f"{kind}/{id}" for kind in kinds for id in names[kind]}
     check_parents(made, known=known, findings=findings)
     for decisions in workspace.overrides.values():

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from roundtable.errors import NotFoundError
-from roundtable.workspace.assets import Corpus, Dataset, Guard, Model, Policy, Recipe
+from roundtable.workspace.assets import Ancestor, Corpus, Dataset, Guard, Model, Policy, Recipe
 from roundtable.workspace.declared import Asset
 from roundtable.workspace.overrides import Overrides
 from roundtable.workspace.prompt import Prompt
@@ -24,6 +24,7 @@ KINDS: dict[str, type[Asset]] = {
     "recipe": Recipe,
     "policy": Policy,
     "override": Overrides,
+    "ancestor": Ancestor,
     "usecase": UseCase,
     "prompt": Prompt,
 }

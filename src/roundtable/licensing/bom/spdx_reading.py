@@ -1,0 +1,251 @@
+"""Reads an SPDX 3.0 document (JSON-LD) of a supplier, by the classes made from SPDX's own model.
+
+Source: SPDX 3.0.1, Core `Relationship` and `RelationshipType`, AI, Dataset, SimpleLicensing.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import spdx_python_model
+
+from roundtable.errors import InputError, Place
+from roundtable.licensing.bom.found import Edge, Findings, Found, How, kind_of, relation_of
+from roundtable.licensing.bom.license_names import Names
+from roundtable.licensing.bom.properties import PREFIX
+from roundtable.licensing.vocabulary import Kind, Lineage
+
+_FROM_CHILD: dict[str, How] = {
+    "trainedOn": "learns",
+    "testedOn": "needs",
+    "descendantOf": "descends",
+    "contains": "holds",
+    "packagedBy": "holds",
+    "dependsOn": "needs",
+    "hasDataFile": "needs",
+    "hasDynamicLink": "needs",
+    "hasInput": "needs",
+    "hasOptionalComponent": "needs",
+    "hasOptionalDependency": "needs",
+    "hasPrerequisite": "needs",
+    "hasProvidedDependency": "needs",
+    "hasRequirement": "needs",
+    "hasStaticLink": "needs",
+    "usesTool": "needs",
+    "modifiedBy": "needs",
+    "patchedBy": "needs",
+}
+_FROM_PARENT: dict[str, How] = {
+    "ancestorOf": "descends",
+    "copiedTo": "holds",
+    "expandsTo": "holds",
+    "generates": "needs",
+    "hasVariant": "descends",
+}
+_LICENSES = ("hasConcludedLicense", "hasDeclaredLicense")
+_NO_ELEMENT = ("NoAssertionElement", "NoneElement")
+
+
+def read_spdx(document: dict[str, Any], *, file: str, names: Names) -> Findings:
+    """Returns what a document says.
+
+    Args:
+        document: The parsed JSON.
+        file: Its path, for messages.
+        names: Finds licenses.
+
+    Raises:
+        InputError: SPDX's classes refuse it, or two elements share an id.
+    """
+    try:
+        spdx_python_model.load_data(document)
+    except spdx_python_model.LoadError as error:
+        raise InputError(
+            f"this SPDX cannot be read: {error}",
+            where=Place(file, None, "@context"),
+            fix="ask the supplier for SPDX 3.0.1 in JSON-LD, or for CycloneDX 1.6",
+        ) from error
+    except _REFUSALS as error:
+        raise _refusal(document, file, error) from error
+    return _Reader(document, file, names).read()
+
+
+_REFUSALS = (TypeError, ValueError, KeyError, AttributeError, NotImplementedError)
+
+
+def _refusal(document: dict[str, Any], file: str, error: Exception) -> InputError:
+    """Returns the error with the element it is about: the first that is refused on its own."""
+    place = "@graph"
+    for index, element in enumerate(document.get("@graph", ())):
+        alone = {"@context": document["@context"], "@graph": [element]}
+        try:
+            spdx_python_model.load_data(alone)
+        except _REFUSALS:
+            name = element.get("spdxId", "") if isinstance(element, dict) else ""
+            place = f"@graph.{index}" + (f" ({name})" if name else "")
+            break
+    return InputError(
+        f"this is no SPDX 3.0: {str(error)[:300]}",
+        where=Place(file, None, place),
+        fix="ask the supplier for a document that SPDX's own classes accept",
+    )
+
+
+class _Reader:
+    def __init__(self, document: dict[str, Any], file: str, names: Names) -> None:
+        model, self._objects = spdx_python_model.load_data(document)
+        self._model: Any = model
+        self._places = {
+            element.get("spdxId"): f"@graph.{index}"
+            for index, element in enumerate(document.get("@graph", ()))
+            if isinstance(element, dict)
+        }
+        self._names = names
+        self._found = Findings(file=file, things={}, edges=[], passed=set())
+        self._licenses: dict[str, dict[str, list[str]]] = {}
+        self._own: dict[str, str] = {}
+
+    def read(self) -> Findings:
+        """Returns all that the document says."""
+        model, found = self._model, self._found
+        relations = sorted(
+            self._objects.foreach_type(model.Relationship), key=lambda one: str(one.get_id())
+        )
+        learned = {
+            id for one in relations if _name(one.relationshipType) == "trainedOn" for id in _to(one)
+        }
+        for one in self._objects.foreach():
+            if isinstance(one, model.software_Package):
+                self._package(one)
+            elif isinstance(one, model.Element) and not isinstance(one, model.Relationship):
+                id = str(one.get_id())
+                if id in learned and isinstance(one, model.Artifact):
+                    name = one.name or id
+                    place = self._places.get(id, "@graph")
+                    found.add(Found(ref=id, kind="dataset", name=name, place=place))
+                else:
+                    found.passed.add(id)
+        for external in self._elsewhere():
+            if external not in found.things and external not in found.passed:
+                # Described in another document: nothing is known of it here.
+                found.add(
+                    Found(
+                        ref=external,
+                        kind="dataset" if external in learned else "software",
+                        name=external.rpartition("#")[2] or external,
+                        place="import",
+                        lineage="undisclosed",
+                    )
+                )
+        for one in relations:
+            self._relation(one)
+        for ref, thing in found.things.items():
+            thing.license = self._license(ref)
+        return found
+
+    def _elsewhere(self) -> set[str]:
+        documents = self._objects.foreach_type(self._model.SpdxDocument)
+        return {str(each.externalSpdxId) for one in documents for each in one.import_}
+
+    def _package(self, one: Any) -> None:
+        model = self._model
+        id = str(one.get_id())
+        properties = self._properties(one)
+        kind: Kind = "software"
+        if isinstance(one, model.ai_AIPackage) or _purpose(one) == "model":
+            kind = "model"
+        elif isinstance(one, model.dataset_DatasetPackage) or _purpose(one) == "data":
+            kind = "dataset"
+        lineage: Lineage | None = None
+        if (said := properties.get(f"{PREFIX}lineage", "")) in ("declared", "undisclosed"):
+            lineage = "declared" if said == "declared" else "undisclosed"
+        self._own[id] = properties.get(f"{PREFIX}license", "")
+        self._found.add(
+            Found(
+                ref=id,
+                kind=kind_of(properties.get(f"{PREFIX}kind", "")) or kind,
+                name=one.name or id,
+                place=self._places.get(id, "@graph"),
+                id=properties.get(f"{PREFIX}id", ""),
+                lineage=lineage,
+            )
+        )
+
+    def _properties(self, one: Any) -> dict[str, str]:
+        extension = self._model.extension_CdxPropertiesExtension
+        return {
+            entry.extension_cdxPropName: entry.extension_cdxPropValue or ""
+            for each in one.extension
+            if isinstance(each, extension)
+            for entry in reversed(list(each.extension_cdxProperty))
+        }
+
+    def _relation(self, one: Any) -> None:
+        kind = _name(one.relationshipType)
+        subject, place = _ref(one.from_), self._places.get(one.get_id(), "@graph")
+        if kind in _LICENSES:
+            self._licenses.setdefault(subject, {}).setdefault(kind, []).extend(
+                self._stated(each) for each in one.to
+            )
+            return
+        if kind not in _FROM_CHILD and kind not in _FROM_PARENT:
+            return
+        exact = relation_of(self._properties(one).get(f"{PREFIX}relation", ""))
+        if kind == "testedOn" and exact is None:
+            exact = "evaluated-on"
+        for other in _to(one):
+            if other.rpartition("/")[2] in _NO_ELEMENT:
+                if subject in self._found.things:
+                    self._found.things[subject].lineage = "undisclosed"
+                continue
+            forward = kind in _FROM_CHILD
+            child, parent = (subject, other) if forward else (other, subject)
+            how = _FROM_CHILD[kind] if forward else _FROM_PARENT[kind]
+            self._found.edges.append(
+                Edge(child=child, parent=parent, how=how, relation=exact, place=place)
+            )
+        told = _name(one.completeness) if one.completeness else ""
+        if told == "incomplete" and kind == "trainedOn" and subject in self._found.things:
+            self._found.things[subject].lineage = "undisclosed"
+
+    def _stated(self, element: Any) -> str:
+        """Returns a license element as the text that it stands for."""
+        model = self._model
+        if isinstance(element, model.simplelicensing_LicenseExpression):
+            return str(element.simplelicensing_licenseExpression)
+        if isinstance(element, model.simplelicensing_SimpleLicensingText):
+            return str(element.name or "")
+        id = _ref(element)
+        name = getattr(element, "name", None) if not isinstance(element, str) else None
+        # Of the classes with a whole tree of terms, only listed licenses can be told by their name.
+        listed = "spdx.org/licenses/" in id
+        return id.rpartition("/")[2] if listed else str(name or "")
+
+    def _license(self, ref: str) -> str:
+        if known := self._names.known(self._own.get(ref, "")):
+            return known
+        said = self._licenses.get(ref, {})
+        for kind in _LICENSES:
+            read = {self._names.read(each) for each in said.get(kind, ())}
+            if len(read) == 1 and "unknown" not in read:
+                return read.pop()
+            if any(each for each in said.get(kind, ())):
+                # A conclusion that cannot be read is not replaced by what its maker declares.
+                return "unknown"
+        return "unknown"
+
+
+def _name(iri: str) -> str:
+    return str(iri).rpartition("/")[2]
+
+
+def _purpose(one: Any) -> str:
+    return _name(one.software_primaryPurpose) if one.software_primaryPurpose else ""
+
+
+def _ref(element: Any) -> str:
+    return element if isinstance(element, str) else str(element.get_id())
+
+
+def _to(one: Any) -> list[str]:
+    return [_ref(each) for each in one.to]
