@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from roundtable.generation.types import Request
-from roundtable.jobs.build import chosen, keys
+from roundtable.jobs.build import chosen
+from roundtable.jobs.keys import keys
 from roundtable.jobs.parts import pipeline_of, source_of
 from roundtable.workspace import load
 from workspace.shop import edit, shop
@@ -78,3 +79,39 @@ def test_a_models_parameters_take_part_in_the_key(tmp_path: Path) -> None:
     before = candidate_key(root)
     edit(root, MODEL, "max_in_flight = 4", "max_in_flight = 4\nparameters = { seed = 1 }")
     assert candidate_key(root) != before
+
+
+def test_a_plug_in_constraint_gets_only_what_it_has_a_field_for(tmp_path: Path) -> None:
+    root = hosted(tmp_path)
+    (root / "space.py").write_text(
+        "from dataclasses import dataclass\n"
+        "from roundtable import Grammar\n"
+        "@dataclass(frozen=True)\n"
+        "class Upper:\n"
+        "    options: tuple[str, ...] = ()\n"
+        "    @property\n"
+        "    def grammar(self):\n"
+        "        return Grammar(kind='choice', options=tuple(o.upper() for o in self.options))\n"
+        "    def parse(self, text):\n"
+        "        return text\n"
+        "@dataclass(frozen=True)\n"
+        "class Fixed:\n"
+        "    @property\n"
+        "    def grammar(self):\n"
+        "        return Grammar(kind='choice', options=('x',))\n"
+        "    def parse(self, text):\n"
+        "        return text\n"
+    )
+    settings = root / "roundtable.toml"
+    settings.write_text(
+        settings.read_text()
+        + '\n[plugins.constraints]\nupper = "space.py:Upper"\nfixed = "space.py:Fixed"\n'
+    )
+    edit(root, USECASE, HELD, 'constrain = "upper"')
+    grammar = request(root).grammar
+    assert grammar is not None
+    assert all(option.isupper() for option in grammar.options)
+    edit(root, USECASE, 'constrain = "upper"', 'constrain = "fixed"')
+    fixed = request(root).grammar
+    assert fixed is not None
+    assert fixed.options == ("x",)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from roundtable.assets.dataset import DatasetSpec
     from roundtable.assets.examples import Chosen, ExampleSelector
     from roundtable.assets.leaks import leakage
+    from roundtable.assets.pool import ExamplePool
     from roundtable.assets.samples import Sample, Samples, read_samples
     from roundtable.assets.versions import Asset, Version, snapshot
 
@@ -22,6 +23,7 @@ _PUBLIC = {
     "Asset": "versions",
     "Chosen": "examples",
     "DatasetSpec": "dataset",
+    "ExamplePool": "pool",
     "ExampleSelector": "examples",
     "Sample": "samples",
     "Samples": "samples",
@@ -34,6 +36,7 @@ __all__ = [
     "Asset",
     "Chosen",
     "DatasetSpec",
+    "ExamplePool",
     "ExampleSelector",
     "Sample",
     "Samples",

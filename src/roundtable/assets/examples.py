@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
 import threading
 from pathlib import Path
 from typing import Literal
@@ -13,17 +11,16 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from roundtable.assets.leaks import Leak, leakage
+from roundtable.assets.leaks import Leak
+from roundtable.assets.pool import By, ExamplePool
 from roundtable.assets.samples import Sample, Samples
-from roundtable.digest import canonical, digest
-from roundtable.errors import InputError, UsageError
-from roundtable.similarity import LexicalIndex, VectorIndex, embed, overlap
+from roundtable.digest import canonical
+from roundtable.errors import UsageError
+from roundtable.similarity import embed, overlap
 from roundtable.similarity.duplicates import THRESHOLD
 
 Select = Literal["similar", "random", "fixed", "counts"]
-By = Literal["meaning", "words"]
 
-MAX_EMBEDDED = 10_000
 _CHUNK = 64
 
 
@@ -58,7 +55,8 @@ class ExampleSelector:
     neighbors as examples).
 
     Args:
-        pool: The rows to draw from.
+        pool: The rows to draw from; selectors over the same rows share one `ExamplePool`, and then
+            `evaluated`, `by` and `cache` are the pool's own.
         k: How many to draw, at least 1; `counts` draws one for each target.
         select: How to draw.
         seed: Of `random` and `fixed`.
@@ -73,7 +71,7 @@ class ExampleSelector:
 
     def __init__(
         self,
-        pool: Samples,
+        pool: Samples | ExamplePool,
         *,
         k: int,
         select: Select = "similar",
@@ -84,40 +82,29 @@ class ExampleSelector:
     ) -> None:
         if k < 1:
             raise UsageError("k must be at least 1", fix="write how many examples to draw")
-        self._pool, self._k, self._select, self._seed = pool, k, select, seed
-        self._evaluated = evaluated
-        self._leaks = tuple(leakage(evaluated, pool)) if evaluated is not None else ()
-        left = np.ones(len(pool), dtype=np.bool_)
-        left[[leak.pool_index for leak in self._leaks]] = False
-        self._rows: NDArray[np.int64] = np.flatnonzero(left)
-        if not len(self._rows):
-            first = f", such as {self._leaks[0].pool_id!r}" if self._leaks else ""
-            raise InputError(
-                f"no row of {pool.spec.id!r} can be an example: all are among those evaluated"
-                f"{first}",
-                fix="draw examples from another split, such as split = 'train'",
-            )
-        self._by: By = by or ("meaning" if len(self._rows) <= MAX_EMBEDDED else "words")
+        if not isinstance(pool, ExamplePool):
+            pool = ExamplePool(pool, evaluated=evaluated, by=by, cache=cache)
+        self._shared = pool
+        self._pool, self._evaluated, self._rows = pool.samples, pool.evaluated, pool.rows
+        self._k, self._select, self._seed = k, select, seed
         self._drawn: tuple[int, ...] = ()
         self._weights: dict[int, float] = {}
         self._lock = threading.Lock()
         self._chunk: tuple[int, NDArray[np.float32]] | None = None
-        if select == "similar" and self._by == "meaning":
-            self._vectors = VectorIndex(_pool_vectors(pool, self._rows, cache))
-        elif select == "similar":
-            self._lexical = LexicalIndex(pool[int(row)].text for row in self._rows)
+        if select == "similar":
+            pool.prepare()
         elif select != "random":
             self._draw_by_target()
 
     @property
     def leaks(self) -> tuple[Leak, ...]:
         """The rows that are never drawn, because they give an evaluated row away."""
-        return self._leaks
+        return self._shared.leaks
 
     @property
     def by(self) -> By:
         """How nearness is measured."""
-        return self._by
+        return self._shared.by
 
     def select(self, sample: Sample) -> tuple[Chosen, ...]:
         """Returns the examples for a sample, the least similar first.
@@ -158,11 +145,11 @@ class ExampleSelector:
     def _nearest(self, sample: Sample) -> list[tuple[int, float]]:
         # More than k, because near-duplicates are passed over.
         n = 4 * self._k + 8
-        if self._by == "meaning":
-            found = self._vectors.search(self._vector(sample), n=n)
+        if self._shared.by == "meaning":
+            found = self._shared.vectors.search(self._vector(sample), n=n)
             best = 1.0
         else:
-            found = self._lexical.search(sample.text, n=n)
+            found = self._shared.words.search(sample.text, n=n)
             best = max((score for _, score in found), default=1.0) or 1.0
         return [(int(self._rows[at]), min(1.0, max(0.0, score / best))) for at, score in found]
 
@@ -209,24 +196,3 @@ class ExampleSelector:
             if turn < len(group)
         ]
         self._drawn = tuple(in_turn[:n])
-
-
-def _pool_vectors(
-    pool: Samples, rows: NDArray[np.int64], cache: Path | None
-) -> NDArray[np.float32]:
-    from roundtable.similarity.embedding import MODEL
-
-    texts = [pool[int(row)].text for row in rows]
-    if cache is None:
-        return embed(texts)
-    kept = cache / f"vectors-{digest((MODEL, texts))}.npy"
-    if kept.exists():
-        vectors: NDArray[np.float32] = np.load(kept, allow_pickle=False)
-        return vectors
-    vectors = embed(texts)
-    cache.mkdir(parents=True, exist_ok=True)
-    handle, partial = tempfile.mkstemp(dir=cache, suffix=".partial")
-    with os.fdopen(handle, "wb") as out:
-        np.save(out, vectors)
-    os.replace(partial, kept)
-    return vectors

@@ -2,57 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
-from pathlib import Path
 from typing import Any
 
-import msgspec
-
-from roundtable.assets import DatasetSpec, ExampleSelector, Samples, read_samples
-from roundtable.digest import Key, digest
-from roundtable.errors import InputError, NotFoundError, Place, UsageError
-from roundtable.evaluation.metrics.table import defaults
-from roundtable.evaluation.plan import CODE_VERSION, CandidatePlan, Plan, Source
+from roundtable.assets import ExamplePool, ExampleSelector, Samples, read_samples
+from roundtable.errors import NotFoundError, Place, UsageError
+from roundtable.evaluation.plan import CandidatePlan, Plan, Source
 from roundtable.evaluation.types import Metric
 from roundtable.generation.grounding.retrievers import Retriever
-from roundtable.jobs.corpus import build_corpus, contents, retriever_of
-from roundtable.jobs.deciding import held, may_stop
+from roundtable.jobs.corpus import build_corpus, retriever_of
+from roundtable.jobs.keys import CACHE, Keys, is_split, metric_refs, spec_of
 from roundtable.jobs.parts import metric_of, pipeline_of, source_of
-from roundtable.workspace import Dataset, Model, Prompt, UseCase, Workspace
-
-DEFAULT_SPLITS = {"train": 0.8, "test": 0.2}
-CACHE = ".roundtable/cache"
-_BY_GATE = ("abstained", "coverage")
-"""Metrics that a gate may ask for without their being named as such."""
-_LATER = {
-    "guard": "guards",
-    "adapter": "adapters",
-}
-
-
-class Digests(msgspec.Struct, frozen=True, kw_only=True):
-    """One exact input of a run."""
-
-    asset: str
-    kind: str
-    digest: Key
-    file: str
-
-
-class Keys(msgspec.Struct, frozen=True, kw_only=True):
-    """What a run depends on, known before any row is read.
-
-    Args:
-        run: Digest of all of it.
-        candidates: By candidate id.
-        inputs: Each asset by its digest.
-        split: The split that is evaluated; empty for all rows.
-    """
-
-    run: Key
-    candidates: dict[str, Key]
-    inputs: tuple[Digests, ...]
-    split: str
+from roundtable.workspace import Dataset, UseCase, Workspace
 
 
 def chosen(usecase: UseCase, ids: tuple[str, ...]) -> list[Any]:
@@ -66,55 +26,6 @@ def chosen(usecase: UseCase, ids: tuple[str, ...]) -> list[Any]:
         if id not in known:
             raise NotFoundError("candidate", id, known, where=Place(usecase.file))
     return [one for one in usecase.candidates if not ids or one.id in ids]
-
-
-def keys(
-    workspace: Workspace, usecase: UseCase, candidates: list[Any], *, limit: int | None
-) -> Keys:
-    """Returns the keys of a run and of its candidates: digests of everything they depend on."""
-    dataset = workspace.datasets[usecase.dataset]
-    split = _split(usecase, dataset)
-    inputs: dict[str, Digests] = {}
-
-    def note(kind: str, id: str, value: object, file: str) -> Key:
-        key = digest(value)
-        inputs[f"{kind}/{id}"] = Digests(asset=f"{kind}/{id}", kind=kind, digest=key, file=file)
-        return key
-
-    def dataset_key(one: Dataset) -> Key:
-        files = [one.path] if one.path else sorted(one.files.values())
-        content = [_file_digest(workspace, one, name) for name in files]
-        spec = _spec(one, made=one.id == usecase.dataset and split != "")
-        return note("datasets", one.id, (spec, content), one.file)
-
-    data_key = dataset_key(dataset)
-    metrics = [(ref.name, ref.options) for ref in _metric_refs(usecase)]
-    by_candidate = {}
-    for candidate in candidates:
-        _refuse_later(usecase, candidate)
-        model = workspace.models[candidate.model]
-        parts: list[object] = [CODE_VERSION, data_key, split, limit, metrics, _task(usecase)]
-        if may_stop(usecase):
-            # When it stops depends on what it is held to.
-            parts.append(held(usecase, [one.id for one in candidates]))
-        parts.append(note("models", model.id, model_fields(model), model.file))
-        if candidate.prompt:
-            prompt = workspace.prompts[candidate.prompt]
-            parts.append(note("prompts", prompt.id, _prompt_fields(prompt), prompt.file))
-        if candidate.examples is not None:
-            parts.append(dataset_key(workspace.datasets[candidate.examples.dataset]))
-        if candidate.grounding:
-            corpus = workspace.corpora[candidate.grounding]
-            content = (
-                _plain(corpus.passages),
-                _plain(corpus.retriever),
-                contents(workspace, corpus),
-            )
-            parts.append(note("corpora", corpus.id, content, corpus.file))
-        parts.append(_plain(candidate, leave_out=("id", "title")))
-        by_candidate[candidate.id] = digest(parts)
-    run_key = digest([usecase.id, by_candidate])
-    return Keys(run=run_key, candidates=by_candidate, inputs=tuple(inputs.values()), split=split)
 
 
 def plan(
@@ -149,7 +60,7 @@ def plan(
         return sources[id]
 
     metrics: dict[str, Metric] = {}
-    for ref in _metric_refs(usecase):
+    for ref in metric_refs(usecase):
         metric = metric_of(workspace, usecase, ref)
         metrics[ref.name] = metric
         if hasattr(metric, "rubric"):
@@ -158,13 +69,14 @@ def plan(
                 raise NotFoundError("model", judge, workspace.models, where=Place(usecase.file))
             judges[judge] = source(judge)
     plans = []
+    # Held apart from the whole split, so that a limit changes no prompt.
+    pools = _Pools(workspace, usecase, samples=split, made=made)
     leaks: dict[str, tuple[str, ...]] = {}
     for candidate in candidates:
         asked = source(candidate.model)
         selector = None
         if candidate.examples is not None:
-            # Held apart from the whole split, so that a limit changes no prompt.
-            selector = _selector(workspace, usecase, candidate, samples=split, made=made)
+            selector = pools.selector(candidate)
             leaks[candidate.id] = tuple(
                 f"row {leak.evaluated_id} (line {leak.evaluated_line}) is evaluated, and row"
                 f" {leak.pool_id} (line {leak.pool_line}) gives it away: {leak.why};"
@@ -195,71 +107,11 @@ def plan(
     return ready, leaks
 
 
-def model_fields(model: Model) -> dict[str, object]:
-    """Returns a model's semantic fields: those that change its answers."""
-    return {
-        "provider": model.provider,
-        "model": model.model,
-        "base_url": model.base_url,
-        "path": model.path,
-        "options": _plain(model.options),
-        "parameters": _plain(model.parameters),
-    }
-
-
-def _file_digest(workspace: Workspace, dataset: Dataset, name: str) -> Key:
-    path = workspace.root / Path(dataset.file).parent / name
-    hashed = hashlib.sha256()
-    try:
-        with path.open("rb") as file:
-            while block := file.read(1 << 20):
-                hashed.update(block)
-    except OSError as error:
-        raise InputError(
-            f"the rows of {dataset.id!r} cannot be read: {error.strerror}",
-            where=Place(dataset.file, None, "path"),
-            fix="write the path of a file beside this one",
-        ) from error
-    return Key(hashed.hexdigest())
-
-
-def _split(usecase: UseCase, dataset: Dataset) -> str:
-    if usecase.split:
-        return str(usecase.split)
-    if _is_split(dataset):
-        return "test"
-    draws = any(
-        one.examples is not None and one.examples.dataset == dataset.id
-        for one in usecase.candidates
-    )
-    return "test" if draws else ""
-
-
-def _is_split(dataset: Dataset) -> bool:
-    """Returns whether the dataset itself says how its rows are split."""
-    return bool(dataset.split or dataset.splits or dataset.files)
-
-
-def _spec(dataset: Dataset, *, made: bool) -> DatasetSpec:
-    folder = Path(dataset.file).parent
-    return DatasetSpec(
-        id=dataset.id,
-        input=tuple(dataset.input),
-        path=str(folder / dataset.path) if dataset.path else "",
-        files={name: str(folder / path) for name, path in dataset.files.items()},
-        target=dataset.target,
-        cluster=dataset.cluster,
-        split=dataset.split,
-        splits=DEFAULT_SPLITS if made and not _is_split(dataset) else dict(dataset.splits),
-        seed=dataset.seed,
-    )
-
-
 def _read(
     workspace: Workspace, dataset: Dataset, split: str, *, made: bool, options: tuple[str, ...] = ()
 ) -> Samples:
     return read_samples(
-        _spec(dataset, made=made),
+        spec_of(dataset, made=made),
         root=workspace.root,
         cache=workspace.root / CACHE,
         split=split or None,
@@ -274,34 +126,35 @@ def _limited(samples: Samples, limit: int | None) -> Samples:
     return samples[:limit]
 
 
-def _metric_refs(usecase: UseCase) -> list[Any]:
-    """Returns what is measured: what the use case names, and what its gate asks for besides."""
-    from roundtable.workspace.usecase import MetricRef
+class _Pools:
+    """The rows that examples are drawn from, each dataset's split read once for all candidates."""
 
-    named = list(usecase.metrics) or [MetricRef(name=name) for name in defaults(usecase.task.kind)]
-    asked = usecase.gate.limits if usecase.gate is not None else ()
-    known = {ref.name for ref in named}
-    return named + [
-        MetricRef(name=name) for name in _BY_GATE if name in asked and name not in known
-    ]
+    def __init__(self, workspace: Workspace, usecase: UseCase, *, samples: Samples, made: bool):
+        self._workspace, self._usecase = workspace, usecase
+        self._samples, self._made = samples, made
+        self._pools: dict[tuple[str, str], ExamplePool] = {}
 
+    def selector(self, candidate: Any) -> ExampleSelector:
+        """Returns what draws a candidate's examples."""
+        wanted = candidate.examples
+        return ExampleSelector(
+            self._pool(wanted.dataset, wanted.split),
+            k=wanted.k,
+            select=wanted.select,
+            seed=wanted.seed,
+        )
 
-def _selector(
-    workspace: Workspace, usecase: UseCase, candidate: Any, *, samples: Samples, made: bool
-) -> ExampleSelector:
-    wanted = candidate.examples
-    same = wanted.dataset == usecase.dataset
-    dataset = workspace.datasets[wanted.dataset]
-    split = wanted.split if _is_split(dataset) or (same and made) else ""
-    pool = _read(workspace, dataset, split, made=same and made)
-    return ExampleSelector(
-        pool,
-        k=wanted.k,
-        select=wanted.select,
-        seed=wanted.seed,
-        evaluated=samples,
-        cache=workspace.root / CACHE,
-    )
+    def _pool(self, id: str, split: str) -> ExamplePool:
+        dataset = self._workspace.datasets[id]
+        made = id == self._usecase.dataset and self._made
+        split = split if is_split(dataset) or made else ""
+        if (id, split) not in self._pools:
+            self._pools[id, split] = ExamplePool(
+                _read(self._workspace, dataset, split, made=made),
+                evaluated=self._samples,
+                cache=self._workspace.root / CACHE,
+            )
+        return self._pools[id, split]
 
 
 def _retriever(workspace: Workspace, candidate: Any) -> Retriever | None:
@@ -310,17 +163,6 @@ def _retriever(workspace: Workspace, candidate: Any) -> Retriever | None:
         return None
     build_corpus(workspace, candidate.grounding)
     return retriever_of(workspace, workspace.corpora[candidate.grounding])
-
-
-def _refuse_later(usecase: UseCase, candidate: Any) -> None:
-    for name, what in _LATER.items():
-        if getattr(candidate, name):
-            raise InputError(
-                f"the candidate {candidate.id!r} asks for {name} = {getattr(candidate, name)!r}:"
-                f" {what} are not available yet",
-                where=Place(usecase.file, None, f"candidates.{candidate.id}.{name}"),
-                fix="remove the key, or run the other candidates with --candidate",
-            )
 
 
 def _description(candidate: Any) -> str:
@@ -342,27 +184,6 @@ def _description(candidate: Any) -> str:
     if candidate.repeats > 1:
         parts.append(f"{candidate.repeats} answers, by vote")
     return " · ".join(parts)
-
-
-def _task(usecase: UseCase) -> object:
-    return _plain(usecase.task)
-
-
-def _prompt_fields(prompt: Prompt) -> object:
-    return (
-        [(section.role, section.source) for section in prompt.sections],
-        sorted(prompt.partials.items()),
-        prompt.format,
-        _plain(prompt.parameters),
-        list(prompt.inputs),
-    )
-
-
-def _plain(value: Any, *, leave_out: tuple[str, ...] = ()) -> object:
-    """Returns a pydantic value as one that has a JSON form."""
-    if hasattr(value, "model_dump"):
-        return value.model_dump(mode="json", exclude=set(leave_out))
-    return value
 
 
 def evaluated(

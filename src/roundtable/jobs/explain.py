@@ -8,7 +8,8 @@ from roundtable.digest import canonical
 from roundtable.errors import NotFoundError
 from roundtable.evaluation.seams import call_key
 from roundtable.generation.types import Request
-from roundtable.jobs.build import chosen, keys, plan
+from roundtable.jobs.build import chosen, plan
+from roundtable.jobs.keys import keys
 from roundtable.jobs.run import has_store, opened
 from roundtable.workspace import Workspace
 

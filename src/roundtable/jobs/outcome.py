@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from roundtable.evaluation.kept import unpacked
 from roundtable.evaluation.summary import CandidateSummary, PairSummary
 from roundtable.governance import GateResult
-from roundtable.jobs.build import Digests
+from roundtable.jobs.keys import Digests
 
 LICENSE_LATER = "not available yet: licenses are not checked by this version"
 SIGNOFF_LATER = "not available yet: this version cannot take sign-offs"

@@ -69,11 +69,7 @@ def made(
         NotFoundError: there is no such plug-in, or it has no such option.
         PluginError: its options do not fit.
     """
-    local = workspace.settings.plugins.get(kind, {})
-    try:
-        found = plugins.find(kind, name, builtin=builtin, local=local, root=workspace.root)
-    except NotFoundError as error:
-        raise NotFoundError(kind[:-1], name, {*builtin, *local}, where=where) from error
+    found = _class(workspace, kind, name, builtin, where)
     fields = {field.name for field in dataclasses.fields(found)}
     offered = {key: value for key, value in (offered or {}).items() if key in fields}
     known = fields - offered.keys()
@@ -91,6 +87,31 @@ def made(
         ) from error
 
 
+def version_of(
+    workspace: Workspace, kind: plugins.Kind, name: str, builtin: Mapping[str, str]
+) -> str:
+    """Returns what a plug-in says of its own version: part of the keys of what it makes.
+
+    Raises:
+        NotFoundError: there is no such plug-in.
+    """
+    return str(getattr(_class(workspace, kind, name, builtin, None), "version", ""))
+
+
+def _class(
+    workspace: Workspace,
+    kind: plugins.Kind,
+    name: str,
+    builtin: Mapping[str, str],
+    where: Place | None,
+) -> Any:
+    local = workspace.settings.plugins.get(kind, {})
+    try:
+        return plugins.find(kind, name, builtin=builtin, local=local, root=workspace.root)
+    except NotFoundError as error:
+        raise NotFoundError(kind[:-1], name, {*builtin, *local}, where=where) from error
+
+
 def source_of(workspace: Workspace, model: Model) -> Source:
     """Returns a model that can be asked, with its limiter and its health.
 
@@ -98,10 +119,8 @@ def source_of(workspace: Workspace, model: Model) -> Source:
         NotFoundError: there is no such provider, or it has no such option.
         PluginError: its options do not fit.
     """
-    local = workspace.settings.plugins.get("connectors", {})
-    cls = plugins.find(
-        "connectors", model.provider, builtin=CONNECTORS, local=local, root=workspace.root
-    )
+    where = Place(model.file, None, "provider")
+    cls = _class(workspace, "connectors", model.provider, CONNECTORS, where)
     fields = {field.name for field in dataclasses.fields(cls)}
     given: dict[str, object] = {"model": model.model}
     for name in ("base_url", "api_key_env"):
@@ -125,7 +144,7 @@ def source_of(workspace: Workspace, model: Model) -> Source:
         model.provider,
         CONNECTORS,
         given,
-        Place(model.file, None, "provider"),
+        where,
     )
     slots = int(getattr(connector, "slots", 0) or 0)
     in_flight = min(model.max_in_flight, slots) if slots else model.max_in_flight
@@ -209,23 +228,20 @@ def _natural(usecase: UseCase) -> str:
 
 def _constraint(workspace: Workspace, usecase: UseCase, kind: str) -> Constraint | None:
     task = usecase.task
-    options: dict[str, object]
     if kind == "none":
         return None
-    if kind == "choice":
-        options = {"options": tuple(task.options)}
-    elif kind == "json-schema":
-        options = {"schema": _schema(usecase)}
-    elif kind == "regex":
-        options = {"pattern": task.pattern}
-    else:
-        options = {"grammar": task.grammar}
-        from roundtable.generation.constraints.grammar import GrammarText
-
-        (name,) = (field.name for field in dataclasses.fields(GrammarText))
-        options = {name: task.grammar}
     where = Place(usecase.file, None, "task")
-    return cast("Constraint", made(workspace, "constraints", kind, CONSTRAINTS, options, where))
+    # What a use case can say of a space; a constraint takes what it has a field for.
+    offered: dict[str, object] = {
+        "options": tuple(task.options),
+        "schema": _schema(usecase),
+        "pattern": task.pattern,
+        "grammar": task.grammar,
+        "source": task.grammar,
+    }
+    said = {name: value for name, value in offered.items() if value}
+    constraint = made(workspace, "constraints", kind, CONSTRAINTS, {}, where, offered=said)
+    return cast("Constraint", constraint)
 
 
 def _schema(usecase: UseCase) -> str:

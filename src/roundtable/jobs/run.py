@@ -26,9 +26,10 @@ from roundtable.evaluation.runner import Execution, Progress, Stopped
 from roundtable.evaluation.summary import CallCounts, CandidateSummary, comparisons, summarize
 from roundtable.generation.connectors.protocol import Closes
 from roundtable.jobs import deciding, verdict
-from roundtable.jobs.build import Keys, chosen, keys, plan
+from roundtable.jobs.build import chosen, plan
 from roundtable.jobs.ending import Ending
 from roundtable.jobs.interrupting import Interrupted, Told, stops_on_signal
+from roundtable.jobs.keys import Keys, keys
 from roundtable.jobs.outcome import RunOutcome
 from roundtable.jobs.report import write_report
 from roundtable.reports import Renderer
