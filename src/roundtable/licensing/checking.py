@@ -9,12 +9,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
+from roundtable.licensing.carriers import Carrier, carriers
 from roundtable.licensing.graph import Graph
 from roundtable.licensing.knowledge import LINEAGE, UNKNOWN, UNREAD, KnowledgeBase
-from roundtable.licensing.reach import MIXED, MODIFIED, WORK, Carrier, Reach
+from roundtable.licensing.reach import Reach
+from roundtable.licensing.steps import MIXED, MODIFIED, WORK
 from roundtable.licensing.types import Because, Clause, Finding, Override, Terms, Use
-from roundtable.licensing.vocabulary import EFFECTS, STATES, VERDICTS, Effect, Verdict
-from roundtable.licensing.wording import Reason, why
+from roundtable.licensing.vocabulary import EFFECTS, STATES, VERDICTS, Verdict
+from roundtable.licensing.wording import LEFT_OUT, clause_in_words, consequence, way
 
 GAP = "record-lineage-gap"
 """The duty that what nobody knows brings, as long as it stays inside."""
@@ -35,7 +37,9 @@ class Bound(NamedTuple):
     # Whether it binds with `review` since the use does not say where the company is.
     unsaid: bool
     # The states in which it takes part in the share-alike conflict; 0: there is none.
-    conflict: int
+    conflict: int = 0
+    # The licenses whose clauses it is in conflict with.
+    against: tuple[str, ...] = ()
 
 
 def check(
@@ -116,10 +120,12 @@ class Rulings:
         """Tells whether one in force is for some asset alone."""
         return any(one.asset is not None for one in self._on(bound))
 
-    def effect(self, bound: Bound, asset: str | None) -> Effect | None:
+    def gravest(self, bound: Bound, asset: str | None) -> Override | None:
         """Returns the gravest in force, for an asset or for every asset."""
-        effects = [one.effect for one in self._on(bound) if one.asset in (None, asset)]
-        return max(effects, key=EFFECTS.index, default=None)
+        if not self._of:
+            return None
+        found = [one for one in self._on(bound) if one.asset is None or one.asset == asset]
+        return max(found, key=lambda one: EFFECTS.index(one.effect), default=None)
 
     def _on(self, bound: Bound) -> Sequence[Override]:
         return self._of.get((bound.terms.id, bound.clause.id), ())
@@ -129,10 +135,14 @@ class _Question:
     def __init__(
         self, reach: Reach, position: int, rulings: Rulings, bound: Sequence[Bound]
     ) -> None:
+        self._graph = reach.graph
         self._reach = reach
         self._position = position
         self._rulings = rulings
         self._bound = bound
+        # What has been told, by what it depends on.
+        self._ways: dict[tuple[int, int], tuple[tuple[str, ...], str]] = {}
+        self._texts: dict[tuple[int, bool, int], str] = {}
 
     def verdict(self) -> Verdict:
         found: list[Verdict] = ["allowed"]
@@ -149,42 +159,72 @@ class _Question:
             deciding = [one for one in self._bound if one.duties]
         else:
             deciding = [one for one in self._bound if verdict in self._verdicts(one)]
+        # The order in which the terms list their clauses.
+        numbers = {(one.terms.id, one.clause.id): n for n, one in enumerate(self._bound)}
         found = []
         for one, carrier in self._instances(deciding):
-            asset = self._reach.graph.assets[carrier.position].id
+            asset = self._graph.assets[carrier.position].id
             conflicts = bool(carrier.states & one.conflict)
-            if verdict != "conditions" and self._ruled(one, conflicts, asset) != verdict:
+            ruled = self._ruled(one, conflicts, asset)
+            if verdict != "conditions" and ruled != verdict:
                 continue
-            states = carrier.states & one.states
-            effect = self._rulings.effect(one, asset)
-            if conflicts and not effect and one.verdict != "prohibited":
-                states = carrier.states & one.conflict
-            ways = [way for state, way in carrier.paths.items() if states >> state & 1]
-            way = min(ways, key=len)
-            ids = tuple(self._reach.graph.assets[hop.position].id for hop in way)
-            reason = Reason(
-                terms=one.terms,
-                clause=one.clause,
+            ruling = self._rulings.gravest(one, asset)
+            by_conflict = conflicts and ruling is None and one.verdict != "prohibited"
+            states = carrier.states & (one.conflict if by_conflict else one.states)
+            path, came = self._way(carrier, states)
+            told = self._told(one, asset, use, verdict, by_conflict, ruling)
+            because = Because(
+                license=one.terms.id,
+                clause=one.clause.id,
+                asset=asset,
+                why=f"{came}. {told}",
+                path=path,
+            )
+            found.append((one.terms.id, numbers[one.terms.id, one.clause.id], asset, because))
+        found.sort(key=lambda each: each[:3])
+        return tuple(each[3] for each in found)
+
+    def _way(self, carrier: Carrier, states: int) -> tuple[tuple[str, ...], str]:
+        ways = carrier.ways
+        fitting = [state for state in ways if states >> state & 1]
+        state = min(fitting, key=lambda one: (ways[one].n_steps, one))
+        key = (carrier.position, state)
+        if key not in self._ways:
+            hops = ways[state].hops()
+            path = tuple(
+                LEFT_OUT if position < 0 else self._graph.assets[position].id
+                for position, _ in hops
+            )
+            relations = [relation for _, relation in hops[:-1]]
+            self._ways[key] = (path, way(path, relations))
+        return self._ways[key]
+
+    def _told(
+        self,
+        one: Bound,
+        asset: str,
+        use: Use,
+        verdict: Verdict,
+        by_conflict: bool,
+        ruling: Override | None,
+    ) -> str:
+        nobody = _NOBODY.get(one.clause.id) if _is_built_in(one) else None
+        if nobody:
+            follows = consequence(verdict, one.duties, ruling=ruling)
+            return f"{nobody.format(asset=asset, name=one.terms.name)} {follows}"
+        key = (id(one), by_conflict, id(ruling))
+        if key not in self._texts:
+            self._texts[key] = clause_in_words(
+                one.terms,
+                one.clause,
+                use,
                 verdict=verdict,
                 duties=one.duties,
-                ids=ids,
-                relations=tuple(hop.relation for hop in way if hop.relation),
                 unsaid=one.unsaid,
-                conflict=conflicts and effect is None,
-                effect=effect,
+                against=one.against if by_conflict else (),
+                ruling=ruling,
             )
-            found.append(
-                Because(
-                    license=one.terms.id,
-                    clause=one.clause.id,
-                    asset=asset,
-                    why=why(reason, use),
-                    path=ids,
-                )
-            )
-        order = {(one.terms.id, one.clause.id): n for n, one in enumerate(self._bound)}
-        found.sort(key=lambda one: (one.license, order[one.license, one.clause], one.asset))
-        return tuple(found)
+        return self._texts[key]
 
     def about(self, rulings: Sequence[tuple[tuple[str, str], Override]]) -> tuple[Override, ...]:
         """Returns those overrides that are about a clause that binds, for an asset it binds for."""
@@ -197,7 +237,7 @@ class _Question:
                 covered = [
                     one
                     for one, carrier in self._instances(covered)
-                    if self._reach.graph.assets[carrier.position].id == override.asset
+                    if self._graph.assets[carrier.position].id == override.asset
                 ]
             if covered:
                 found.append(override)
@@ -212,18 +252,16 @@ class _Question:
                 self._ruled(
                     one,
                     bool(carrier.states & one.conflict),
-                    self._reach.graph.assets[carrier.position].id,
+                    self._graph.assets[carrier.position].id,
                 )
                 for _, carrier in self._instances([one])
             }
         return {verdict for verdict in ruled if verdict}
 
     def _ruled(self, one: Bound, conflicts: bool, asset: str | None) -> Verdict | None:
-        effect = self._rulings.effect(one, asset)
-        if effect == "waived":
-            return None
-        if effect:
-            return effect
+        ruling = self._rulings.gravest(one, asset)
+        if ruling is not None:
+            return None if ruling.effect == "waived" else ruling.effect
         return "prohibited" if conflicts else one.verdict
 
     def _instances(self, bound: Sequence[Bound]) -> Iterator[tuple[Bound, Carrier]]:
@@ -232,7 +270,7 @@ class _Question:
         for one in bound:
             wanted[one.origin] = wanted.get(one.origin, 0) | one.states
             of.setdefault(one.origin, []).append(one)
-        for carrier in self._reach.carriers(self._position, wanted):
+        for carrier in carriers(self._reach, self._position, wanted):
             for one in of[carrier.origin]:
                 if carrier.states & one.states:
                     yield one, carrier
@@ -253,10 +291,22 @@ def _bound(reach: Reach, position: int, use: Use) -> Iterator[Bound]:
             if not bits or said is False:
                 continue
             verdict: Verdict | None = clause.verdict if said else "review"
-            duties = clause.duties
-            if terms in (LINEAGE, UNKNOWN) or clause is UNREAD:
+            one = Bound(number, terms, clause, bits, verdict, clause.duties, said is None)
+            if _is_built_in(one):
                 verdict, duties = (None, (GAP,)) if inside else ("review", ())
-            yield Bound(number, terms, clause, bits, verdict, duties, said is None, 0)
+                one = one._replace(verdict=verdict, duties=duties)
+            yield one
+
+
+_NOBODY = {
+    "undisclosed": "Nobody says what {asset} was made from.",
+    "unknown": "Nobody can say under which terms {asset} stands.",
+    "unverified": "Nobody could read the terms of {asset} ({name}).",
+}
+
+
+def _is_built_in(one: Bound) -> bool:
+    return one.terms is LINEAGE or one.terms is UNKNOWN or one.clause is UNREAD
 
 
 def binds(clause: Clause, use: Use) -> bool | None:
@@ -291,9 +341,12 @@ def _in_conflict(bound: Sequence[Bound], use: Use) -> list[Bound]:
     found = []
     parts = [(one, one.states & zones.get(one.clause.tag or "", 0)) for one in bound]
     for one, states in parts:
-        meets = any(
-            theirs and other.clause.tag != one.clause.tag and other.terms.id != one.terms.id
+        others = {
+            other.terms.id
             for other, theirs in parts
-        )
-        found.append(one._replace(conflict=states) if states and meets else one)
+            if theirs and other.clause.tag != one.clause.tag and other.terms.id != one.terms.id
+        }
+        if states and others:
+            one = one._replace(conflict=states, against=tuple(sorted(others)))
+        found.append(one)
     return found

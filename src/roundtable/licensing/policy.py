@@ -12,11 +12,12 @@ from datetime import date
 
 import msgspec
 
+from roundtable.licensing.carriers import Carrier, carriers
 from roundtable.licensing.knowledge import LINEAGE, UNKNOWN, KnowledgeBase
-from roundtable.licensing.reach import Carrier, Reach
+from roundtable.licensing.reach import Reach
 from roundtable.licensing.types import Because, Finding, Override
-from roundtable.licensing.vocabulary import STATES, VERDICTS, Relation, Verdict
-from roundtable.licensing.wording import way
+from roundtable.licensing.vocabulary import STATES, VERDICTS, Verdict
+from roundtable.licensing.wording import LEFT_OUT, way
 from roundtable.workspace.licenses import LicenseRules, Treatment
 
 POLICY = "policy"
@@ -61,7 +62,7 @@ def under_policy(
     position = reach.graph.position(asset)
     added: dict[Verdict, list[Because]] = {}
     for rule, wanted in _broken(rules, reach, position, knowledge):
-        for carrier in reach.carriers(position, wanted):
+        for carrier in carriers(reach, position, wanted):
             ancestor = reach.graph.assets[carrier.position].id
             if rule.consent and any((*rule.consent, whom) in waived for whom in (None, ancestor)):
                 continue
@@ -104,9 +105,9 @@ def _rule(name: str, verdict: Verdict, says: str, clause: tuple[str, str]) -> _R
 
 
 def _because(rule: _Rule, reach: Reach, carrier: Carrier) -> Because:
-    hops = min(carrier.paths.values(), key=len)
-    ids = tuple(reach.graph.assets[hop.position].id for hop in hops)
-    relations: tuple[Relation, ...] = tuple(hop.relation for hop in hops if hop.relation)
+    hops = min(carrier.ways.values(), key=lambda one: one.n_steps).hops()
+    ids = tuple(LEFT_OUT if one < 0 else reach.graph.assets[one].id for one, _ in hops)
+    relations = [relation for _, relation in hops[:-1]]
     license = reach.origins[carrier.origin].terms.id
     return Because(
         license=POLICY,

@@ -81,7 +81,11 @@ def read_scenarios(path: Path, knowledge: KnowledgeBase) -> list[Scenario]:
         InputError: something is wrong, with its file, line and field.
     """
     document = read_document(path)
-    whole = Field(document, document.value)
+    return scenarios_of(Field(document, document.value), knowledge)
+
+
+def scenarios_of(whole: Field, knowledge: KnowledgeBase) -> list[Scenario]:
+    """Returns the scenarios of a document that has been read; see `read_scenarios`."""
     reading = _Reading(knowledge)
     found: dict[str, Scenario] = {}
     for field in _listed(whole):

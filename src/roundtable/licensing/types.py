@@ -19,14 +19,14 @@ from roundtable.licensing.vocabulary import (
 )
 
 
-class Parent(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Parent(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
     """What an asset was made from, and how."""
 
     id: str
     relation: Relation
 
 
-class Asset(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Asset(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
     """A thing with terms and a past.
 
     Args:
@@ -165,7 +165,8 @@ class Because(msgspec.Struct, frozen=True, kw_only=True):
         clause: The clause's id.
         asset: The ancestor that brings it.
         why: For a person who is no lawyer, with the path.
-        path: From the ancestor to the used asset: ids, each next made from the one before.
+        path: From the ancestor to the used asset: ids, each next made from the one before. Of a
+            way over more than 24 assets, the middle is left out: `…`.
     """
 
     license: str
