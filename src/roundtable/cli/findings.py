@@ -23,7 +23,7 @@ TRIAGE = "This is triage, not legal advice."
 
 def document(finding: Finding) -> dict[str, object]:
     """Returns what `license check --json` prints of a finding."""
-    told = {**msgspec.to_builtins(finding), "remedies": []}
+    told: dict[str, object] = msgspec.to_builtins(finding)
     return told if finding.use is not None else {k: v for k, v in told.items() if k != "use"}
 
 
@@ -41,6 +41,8 @@ def print_findings(findings: Sequence[Finding], *, today: date) -> None:
             click.echo(f"  because {because.why}")
         for duty in checklist(one.obligations):
             click.echo(f"  [ ] {duty.role}: {duty.text} ({duty.slug})")
+        for remedy in one.remedies:
+            click.echo(f"  remedy: {remedy.text} Then: {_SAID[remedy.verdict][0]}")
         for override in one.overridden:
             left = (override.expires - today).days
             click.echo(f"  {in_words(override)}; {days(left)}")

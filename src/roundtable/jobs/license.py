@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 import msgspec
@@ -14,6 +14,8 @@ from roundtable.licensing.naming import check_names, knowledge_of
 from roundtable.licensing.overrides import Ruling, rulings, within
 from roundtable.licensing.policy import under_policy
 from roundtable.licensing.reach import Reach
+from roundtable.licensing.remedies import with_remedies
+from roundtable.licensing.types import Override
 from roundtable.licensing.vocabulary import Audience, Distribution
 from roundtable.workspace import UseCase, Workspace
 from roundtable.workspace.licenses import LicenseRules, merged_rules
@@ -97,17 +99,22 @@ class Licenses(msgspec.Struct, frozen=True, kw_only=True):
 
     def _finding(self, asked: Asked, *, rules: LicenseRules, scope: str) -> Finding:
         overrides = within(self.rulings, scope)
-        finding = check(
-            self.graph, asked.use, knowledge=self.knowledge, overrides=overrides, as_of=self.as_of
-        )
-        finding = under_policy(
-            finding,
-            rules,
-            reach=Reach.of(self.graph, self.knowledge),
-            asset=asked.use.asset,
-            knowledge=self.knowledge,
-            overrides=overrides,
-            as_of=self.as_of,
+
+        def ask(graph: Graph, use: Use, more: Sequence[Override]) -> Finding:
+            decided = (*overrides, *more)
+            found = check(graph, use, knowledge=self.knowledge, overrides=decided, as_of=self.as_of)
+            return under_policy(
+                found,
+                rules,
+                reach=Reach.of(graph, self.knowledge),
+                asset=use.asset,
+                knowledge=self.knowledge,
+                overrides=decided,
+                as_of=self.as_of,
+            )
+
+        finding = with_remedies(
+            ask(self.graph, asked.use, ()), self.graph, asked.use, ask, as_of=self.as_of
         )
         return msgspec.structs.replace(finding, use=asked.use, assumed=asked.assumed)
 

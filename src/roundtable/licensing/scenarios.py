@@ -17,6 +17,7 @@ from roundtable.licensing.fields import Field
 from roundtable.licensing.graph import Graph
 from roundtable.licensing.knowledge import KnowledgeBase
 from roundtable.licensing.reach import Reach
+from roundtable.licensing.remedies import with_remedies
 from roundtable.licensing.types import Asset, Finding, Override, Parent, Use
 from roundtable.licensing.vocabulary import (
     AUDIENCES,
@@ -57,18 +58,16 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True):
 def answer(
     scenarios: Sequence[Scenario], knowledge: KnowledgeBase, *, today: date
 ) -> list[Finding]:
-    """Returns a finding for each scenario, in order."""
-    return [
-        check(
-            one.graph,
-            one.use,
-            knowledge=knowledge,
-            overrides=one.overrides,
-            as_of=one.as_of or today,
-            id=one.id,
-        )
-        for one in scenarios
-    ]
+    """Returns a finding for each scenario, in order, with its remedies."""
+    return [_answered(one, knowledge, one.as_of or today) for one in scenarios]
+
+
+def _answered(one: Scenario, knowledge: KnowledgeBase, as_of: date) -> Finding:
+    def ask(graph: Graph, use: Use, more: Sequence[Override]) -> Finding:
+        overrides = (*one.overrides, *more)
+        return check(graph, use, knowledge=knowledge, overrides=overrides, as_of=as_of, id=one.id)
+
+    return with_remedies(ask(one.graph, one.use, ()), one.graph, one.use, ask, as_of=as_of)
 
 
 def read_scenarios(path: Path, knowledge: KnowledgeBase) -> list[Scenario]:

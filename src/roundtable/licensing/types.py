@@ -13,6 +13,7 @@ from roundtable.licensing.vocabulary import (
     Kind,
     Lineage,
     Relation,
+    RemedyKind,
     State,
     Tag,
     Verdict,
@@ -176,6 +177,26 @@ class Because(msgspec.Struct, frozen=True, kw_only=True):
     path: tuple[str, ...] = ()
 
 
+class Remedy(msgspec.Struct, frozen=True, kw_only=True):
+    """Changes that, made together, lead to an allowed answer.
+
+    Args:
+        text: All of them in plain words.
+        changes: Each of them.
+        kinds: What each changes.
+        verdict: The engine's answer after them: `allowed` or `conditions`.
+        obligations: The duties that then hold.
+        cost: Only for the order: roughly days of work and waiting.
+    """
+
+    text: str
+    changes: tuple[str, ...]
+    kinds: tuple[RemedyKind, ...]
+    verdict: Verdict
+    obligations: tuple[str, ...]
+    cost: float
+
+
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """The answer for one use.
 
@@ -189,6 +210,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
         overridden: Overrides in force that are about a clause that binds.
         use: What was asked; None where the asker keeps it.
         assumed: What nobody said of the use, so that it was assumed, a sentence each.
+        remedies: Changes that lead to an allowed answer, the cheapest first.
     """
 
     id: str
@@ -200,3 +222,4 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     overridden: tuple[Override, ...] = ()
     use: Use | None = None
     assumed: tuple[str, ...] = ()
+    remedies: tuple[Remedy, ...] = ()

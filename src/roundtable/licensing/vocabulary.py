@@ -30,6 +30,7 @@ Audience = Literal["internal", "product"]
 Verdict = Literal["allowed", "conditions", "review", "prohibited"]
 Effect = Literal["waived", "review", "prohibited"]
 Tag = Literal["share-alike", "restricts"]
+RemedyKind = Literal["use", "data", "base", "counsel", "owner", "own-model"]
 Verified = Literal["text", "memory", "unverified"]
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
