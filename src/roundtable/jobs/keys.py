@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from roundtable.assets import DatasetSpec
+from roundtable.assets import Asset, DatasetSpec, snapshot
 from roundtable.assets.contents import content_digest
 from roundtable.digest import Key, digest
 from roundtable.errors import InputError, Place
@@ -18,6 +19,7 @@ from roundtable.generation.constraints.table import CONSTRAINTS
 from roundtable.jobs.corpus import contents
 from roundtable.jobs.deciding import held, may_stop
 from roundtable.jobs.parts import version_of
+from roundtable.jobs.used import with_ancestors
 from roundtable.workspace import Dataset, Model, Prompt, UseCase, Workspace
 
 DEFAULT_SPLITS = {"train": 0.8, "test": 0.2}
@@ -45,13 +47,15 @@ class Keys(msgspec.Struct, frozen=True, kw_only=True):
     Args:
         run: Digest of all of it.
         candidates: By candidate id.
-        inputs: Each asset by its digest.
+        inputs: Each asset that is used, by the digest of its version.
+        assets: The same with all that they were made from, by id.
         split: The split that is evaluated; empty for all rows.
     """
 
     run: Key
     candidates: dict[str, Key]
     inputs: tuple[Digests, ...]
+    assets: dict[str, Asset]
     split: str
 
 
@@ -61,14 +65,15 @@ def keys(
     """Returns the keys of a run and of its candidates: digests of everything they depend on."""
     dataset = workspace.datasets[usecase.dataset]
     split = _split(usecase, dataset)
-    inputs: dict[str, Digests] = {}
+    used: dict[str, Asset] = {}
 
     def note(kind: str, id: str, value: object, file: str) -> Key:
-        key = digest(value)
-        inputs[f"{kind}/{id}"] = Digests(asset=f"{kind}/{id}", kind=kind, digest=key, file=file)
-        return key
+        used[f"{kind}/{id}"] = Asset(id=f"{kind}/{id}", fields=value, place=Place(file))
+        return digest(value)
 
-    def dataset_key(one: Dataset) -> Key:
+    @cache
+    def rows_key(id: str) -> Key:
+        one = workspace.datasets[id]
         files = [one.path] if one.path else sorted(one.files.values())
         what = f"the rows of {one.id!r}"
         content = [_file_digest(workspace, one.file, name, what, large=False) for name in files]
@@ -99,7 +104,7 @@ def keys(
                 parts.append(prompt_key(workspace.prompts[ref.options["rubric"]]))
         return parts
 
-    data_key = dataset_key(dataset)
+    data_key = rows_key(dataset.id)
     metrics = [metric_key(ref) for ref in metric_refs(usecase)]
     by_candidate = {}
     for candidate in candidates:
@@ -116,7 +121,7 @@ def keys(
             kind = candidate.constrain.kind
             parts.append(version_of(workspace, "constraints", kind, CONSTRAINTS))
         if candidate.examples is not None:
-            parts.append(dataset_key(workspace.datasets[candidate.examples.dataset]))
+            parts.append(rows_key(candidate.examples.dataset))
         if candidate.grounding:
             corpus = workspace.corpora[candidate.grounding]
             content = (
@@ -128,7 +133,23 @@ def keys(
         parts.append(_plain(candidate, leave_out=("id", "title")))
         by_candidate[candidate.id] = digest(parts)
     run_key = digest([usecase.id, by_candidate])
-    return Keys(run=run_key, candidates=by_candidate, inputs=tuple(inputs.values()), split=split)
+    assets = with_ancestors(workspace, used.values())
+    versions = snapshot(assets.values())
+    return Keys(
+        run=run_key,
+        candidates=by_candidate,
+        inputs=tuple(
+            Digests(
+                asset=id,
+                kind=id.partition("/")[0],
+                digest=versions[id].digest,
+                file=asset.place.file,
+            )
+            for id, asset in used.items()
+        ),
+        assets=assets,
+        split=split,
+    )
 
 
 def model_fields(model: Model) -> dict[str, object]:

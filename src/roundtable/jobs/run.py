@@ -25,7 +25,7 @@ from roundtable.evaluation.plan import Plan
 from roundtable.evaluation.runner import Execution, Progress, Stopped
 from roundtable.evaluation.summary import CallCounts, CandidateSummary, comparisons, summarize
 from roundtable.generation.connectors.protocol import Closes
-from roundtable.jobs import deciding, verdict
+from roundtable.jobs import deciding, verdict, versions
 from roundtable.jobs.build import chosen, plan
 from roundtable.jobs.ending import Ending
 from roundtable.jobs.interrupting import Interrupted, Told, stops_on_signal
@@ -99,6 +99,7 @@ async def run_async(
         with opened(workspace) as store:
             record = store.runs.find_finished(known.run)
             if record is not None:
+                versions.record(workspace, wanted, known, store)
                 outcome = msgspec.json.decode(record.summary, type=RunOutcome)
                 if not any(one.n_retryable for one in outcome.candidates):
                     return _again(workspace, wanted, store, outcome, record)
@@ -157,6 +158,7 @@ class _Job:
     ) -> RunOutcome:
         """Executes what is not known yet, and returns the whole outcome."""
         self._plan, self._leaks = plan, leaks
+        versions.record(self._workspace, self._usecase, self._known, self._store)
         runs = self._store.runs
         record = None if self._fresh else runs.resume(self._known.run)
         if record is None:
