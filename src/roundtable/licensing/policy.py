@@ -25,6 +25,13 @@ POLICY = "policy"
 _VERDICTS: dict[Treatment | None, Verdict] = {"needs-signoff": "review", "blocked": "prohibited"}
 
 
+CONSENTS: dict[str, tuple[str, str]] = {
+    "unknown": (UNKNOWN.id, UNKNOWN.clauses[0].id),
+    "undisclosed_lineage": (LINEAGE.id, LINEAGE.clauses[0].id),
+}
+"""Rule to the clause a waiver of which is the consent that the rule may ask for."""
+
+
 class _Rule(msgspec.Struct, frozen=True):
     name: str
     verdict: Verdict
@@ -90,18 +97,18 @@ def _broken(
     hit = {n: bits for n, bits in states.items() if reach.origins[n].terms is UNKNOWN}
     if hit and (verdict := _VERDICTS.get(rules.unknown)):
         says = "nobody can say under which terms it stands, and the house's policy "
-        yield _rule("unknown", verdict, says, (UNKNOWN.id, UNKNOWN.clauses[0].id)), hit
+        yield _rule("unknown", verdict, says), hit
     hit = {n: b & lineage for n, b in states.items() if reach.origins[n].undisclosed}
     hit = {n: bits for n, bits in hit.items() if bits}
     if hit and (verdict := _VERDICTS.get(rules.undisclosed_lineage)):
         says = "nobody says what it was made from, and the house's policy "
-        yield _rule("undisclosed_lineage", verdict, says, (LINEAGE.id, "undisclosed")), hit
+        yield _rule("undisclosed_lineage", verdict, says), hit
 
 
-def _rule(name: str, verdict: Verdict, says: str, clause: tuple[str, str]) -> _Rule:
+def _rule(name: str, verdict: Verdict, says: str) -> _Rule:
     if verdict == "prohibited":
         return _Rule(name, verdict, says + "blocks that until it is known")
-    return _Rule(name, verdict, says + "asks for somebody's consent", clause)
+    return _Rule(name, verdict, says + "asks for somebody's consent", CONSENTS[name])
 
 
 def _because(rule: _Rule, reach: Reach, carrier: Carrier) -> Because:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import msgspec
 
 from roundtable.licensing.graph import Graph
+from roundtable.licensing.policy import CONSENTS, POLICY
 from roundtable.licensing.types import Asset, Finding, Override, Parent, Remedy, Use
 from roundtable.licensing.vocabulary import (
     DISTRIBUTIONS,
@@ -153,11 +154,13 @@ def _moves(
     if not finding.because:
         return
     yield from _other_uses(state)
-    yield _decided(state, finding, as_of)
+    yield from _decided(state, finding, as_of)
     hops = dict.fromkeys(
         hop for one in finding.because for hop in zip(one.path, one.path[1:], strict=False)
     )
     for parent, child in hops:
+        if parent not in state.assets or child not in state.assets:
+            continue  # a long path leaves its middle out
         yield from _without(state, parent, child)
         if state.assets[parent].kind in _MODELS:
             yield from _other_models(state, parent, graph, quality)
@@ -216,9 +219,17 @@ def _other_uses(state: _State) -> Iterator[_State]:
         yield _changed(state, "use", text, use=changed, cost=_COSTS["owner"])
 
 
-def _decided(state: _State, finding: Finding, as_of: date) -> _State:
-    """Returns the state after counsel, or the owners, have agreed to each deciding clause."""
-    clauses = dict.fromkeys((one.license, one.clause) for one in finding.because)
+def _decided(state: _State, finding: Finding, as_of: date) -> Iterator[_State]:
+    """Yields the state after counsel, or the owners, have agreed to each deciding clause."""
+    clauses: dict[tuple[str, str], None] = {}
+    for one in finding.because:
+        clause = (one.license, one.clause)
+        if one.license == POLICY:
+            # A rule of the house is met by consent to the clause that it is about, if by anything.
+            if one.clause not in CONSENTS:
+                return
+            clause = CONSENTS[one.clause]
+        clauses[clause] = None
     named = ", ".join(f"{license} {clause}" for license, clause in clauses)
     is_review = finding.verdict == "review"
     kind: RemedyKind = "counsel" if is_review else "owner"
@@ -240,7 +251,7 @@ def _decided(state: _State, finding: Finding, as_of: date) -> _State:
     )
     licenses = {license for license, _ in clauses}
     cost = _COSTS[kind] * (len(licenses) if kind == "owner" else 1)
-    return _changed(state, kind, text, cost=cost, overrides=waived)
+    yield _changed(state, kind, text, cost=cost, overrides=waived)
 
 
 def _without(state: _State, parent: str, child: str) -> Iterator[_State]:
@@ -304,7 +315,7 @@ def _ancestors(graph: Graph, id: str) -> Mapping[str, Asset]:
 
 def _own_model(state: _State, finding: Finding) -> Iterator[_State]:
     """Yields states in which a model is one's own, trained from scratch on cleared data."""
-    on_paths = dict.fromkeys(id for one in finding.because for id in one.path)
+    on_paths = dict.fromkeys(id for one in finding.because for id in one.path if id in state.assets)
     for id in on_paths:
         asset = state.assets[id]
         bases = {one.relation for one in asset.parents} & _BASES
