@@ -6,11 +6,11 @@ from collections.abc import Hashable, Sequence
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from roundtable.errors import UsageError
-from roundtable.statistics.interval import normal_quantile
-from roundtable.statistics.proportions import proportion_interval
+from roundtable.statistics.interval import cluster_codes, normal_quantile
+from roundtable.statistics.proportions import clustered_proportion_interval, proportion_interval
 
 
 class Agreement(msgspec.Struct, frozen=True, kw_only=True):
@@ -19,10 +19,10 @@ class Agreement(msgspec.Struct, frozen=True, kw_only=True):
     Args:
         n: Answers that both rated.
         share: How often they say the same, in [0, 1].
-        interval: Of the share, two-sided (Wilson).
+        interval: Of the share, two-sided (Wilson; robust to clusters).
         kappa: Cohen's kappa: agreement beyond chance, 1 for full, 0 for what chance gives; None
             where chance alone would agree always (both gave one and the same verdict throughout).
-        kappa_interval: Of kappa, two-sided (large sample); None without kappa.
+        kappa_interval: Of kappa, two-sided (large sample); None without kappa or with clusters.
         confidence: Of both intervals, in (0, 1).
     """
 
@@ -35,7 +35,11 @@ class Agreement(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def agreement(
-    judge: Sequence[Hashable], human: Sequence[Hashable], *, confidence: float = 0.95
+    judge: Sequence[Hashable],
+    human: Sequence[Hashable],
+    *,
+    clusters: ArrayLike | None = None,
+    confidence: float = 0.95,
 ) -> Agreement:
     """Returns how far two raters agree on the same answers, in the same order.
 
@@ -44,6 +48,8 @@ def agreement(
     Args:
         judge: The judge's verdicts.
         human: The people's verdicts, one for each of the judge's.
+        clusters: Each answer's cluster, shape (n,): the share's interval is robust to them; kappa
+            then has none.
         confidence: Of the intervals, in (0, 1).
 
     Raises:
@@ -60,10 +66,15 @@ def agreement(
     n = len(judge)
     table = _table(judge, human)
     same = round(float(np.trace(table)) * n)
-    ends = proportion_interval(same, n, confidence=confidence)
+    codes = cluster_codes(clusters, n)
+    if codes is None:
+        ends = proportion_interval(same, n, confidence=confidence)
+    else:
+        agreed = [float(a == b) for a, b in zip(judge, human, strict=True)]
+        ends = clustered_proportion_interval(agreed, codes, confidence=confidence)
     kappa, error = _kappa(table, n)
     kappa_interval = None
-    if kappa is not None:
+    if kappa is not None and codes is None:
         reach = normal_quantile(confidence) * error
         kappa_interval = (max(-1.0, kappa - reach), min(1.0, kappa + reach))
     return Agreement(

@@ -10,6 +10,7 @@ from roundtable.assets import ExampleSelector, Sample, Samples
 from roundtable.digest import Key
 from roundtable.economics.price import Price
 from roundtable.evaluation.limits import Limiter
+from roundtable.evaluation.rating import Rated
 from roundtable.evaluation.seams import Health
 from roundtable.evaluation.types import Metric
 from roundtable.generation.connectors.protocol import Connector
@@ -115,6 +116,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         judges: Models that metrics ask, by workspace id.
         options: The task's options, for a choice.
         n_rows: Rows that `samples` were drawn from.
+        rating: Judges that rate what people rated, by name.
+        rated: Answers that people rated.
     """
 
     samples: Samples
@@ -122,3 +125,5 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     judges: Mapping[str, Source]
     options: tuple[str, ...] = ()
     n_rows: int = 0
+    rating: Mapping[str, Metric] = {}
+    rated: tuple[Rated, ...] = ()

@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import inspect
 import traceback
 from collections.abc import Callable
-from typing import cast
 
 import msgspec
 
@@ -31,6 +29,7 @@ from roundtable.evaluation.feed import CHUNK, Feed, Ready
 from roundtable.evaluation.limits import Budget
 from roundtable.evaluation.plan import CandidatePlan, Plan, Source
 from roundtable.evaluation.scores import decided_by, labels_of, worst
+from roundtable.evaluation.scoring import Scoring
 from roundtable.evaluation.seams import (
     Tally,
     budgeted,
@@ -112,6 +111,8 @@ class Execution:
         self._failure: BaseException | None = None
         self._over = asyncio.Event()
         self._task: asyncio.Task[object] | None = None
+        self._scoring = Scoring(plan, lambda source: self._stack(source, Tally(), {}))
+        self.ratings: dict[str, list[Score | None]] = {}
         self.n_under_way = 0
         self._asking: dict[Key, asyncio.Future[None]] = {}
         self.columns = {
@@ -150,6 +151,8 @@ class Execution:
             async with asyncio.TaskGroup() as group:
                 for candidates in by_source.values():
                     group.create_task(self._in_turn(candidates))
+                for name, metric in self._plan.rating.items() if self._plan.rated else ():
+                    group.create_task(self._rate(name, metric))
         except BaseExceptionGroup as several:
             raise _first(several) from several
         except asyncio.CancelledError:
@@ -367,27 +370,27 @@ class Execution:
             options=self._plan.options,
             usd=tally.usd,
         )
-        scores = {}
-        for name, metric in candidate.metrics.items():
-            asked = self._judged(case, metric) if hasattr(metric, "rubric") else case
-            if getattr(metric, "heavy", False):
-                scored = await asyncio.to_thread(metric.score, asked)
-            else:
-                scored = metric.score(asked)
-            if inspect.isawaitable(scored):
-                scored = await scored
-            scores[name] = scored if isinstance(scored, Score) else Score(value=scored)
-        return scores
+        return await self._scoring.scores(candidate.metrics, case)
 
-    def _judged(self, case: Case, metric: Metric) -> Case:
-        source = self._plan.judges[str(getattr(metric, "model", ""))]
-        stack = self._stack(source, Tally(), {})
+    async def _rate(self, name: str, metric: Metric) -> None:
+        """Lets a judge rate the answers that people rated."""
+        rows = iter(enumerate(self._plan.rated))
+        ratings = self.ratings[name] = [None] * len(self._plan.rated)
 
-        async def complete(request: Request) -> object:
-            # The metric names a model of the workspace; the provider has a name of its own for it.
-            return await stack(msgspec.structs.replace(request, model=source.name))
+        async def work() -> None:
+            for index, rated in rows:
+                if self._failure is not None:
+                    return
+                try:
+                    ratings[index] = await self._scoring.score(metric, rated.case)
+                except (ConstraintError, RequestError):
+                    continue  # no verdict: counted as such
+                except RoundtableError as failure:
+                    self._fail(failure)
 
-        return msgspec.structs.replace(case, complete=cast("Complete", complete))
+        async with asyncio.TaskGroup() as group:
+            for _ in range(self._plan.judges[str(getattr(metric, "model", ""))].workers):
+                group.create_task(work())
 
 
 def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from roundtable.assets import ExamplePool, ExampleSelector, Samples, read_samples
+from roundtable.assets.dataset import ProblemList
 from roundtable.errors import NotFoundError, Place, UsageError
 from roundtable.evaluation.plan import CandidatePlan, Plan, Source
-from roundtable.evaluation.types import Metric
+from roundtable.evaluation.rating import Rated, scale_of
+from roundtable.evaluation.types import Case, Metric
 from roundtable.generation.grounding.retrievers import Retriever
+from roundtable.generation.pipeline import as_text
+from roundtable.generation.types import Answer
 from roundtable.jobs.corpus import build_corpus, retriever_of
 from roundtable.jobs.keys import CACHE, Keys, is_split, metric_refs, spec_of
 from roundtable.jobs.parts import metric_of, pipeline_of, source_of
@@ -97,14 +102,54 @@ def plan(
                 asks=workspace.datasets[usecase.dataset].input[0] if candidate.grounding else "",
             )
         )
+    rating = {name: one for name, one in metrics.items() if scale_of(one)}
     ready = Plan(
         samples=samples,
         candidates=tuple(plans),
         judges=judges,
         options=options,
         n_rows=len(split),
+        rating=rating,
+        rated=_rated(workspace.datasets[usecase.dataset], samples, rating.values()),
     )
     return ready, leaks
+
+
+def _rated(dataset: Dataset, samples: Samples, judges: Collection[Metric]) -> tuple[Rated, ...]:
+    """Returns the answers that people rated among the evaluated rows, for the judges to rate too.
+
+    Raises:
+        WorkspaceError: verdicts that are not on a judge's scale: all of them.
+    """
+    if dataset.labels is None or not judges:
+        return ()
+    problems = ProblemList()
+    rated = []
+    for index, sample in enumerate(samples):
+        answer, verdict = (
+            sample.row.get(name) for name in (dataset.labels.answer, dataset.labels.verdict)
+        )
+        if answer is None or verdict is None:
+            continue
+        said = str(verdict).strip().casefold()
+        for judge in judges:
+            scale = {name.casefold(): name for name in scale_of(judge)}
+            if said not in scale:
+                problems.add(
+                    f"the verdict {str(verdict)[:80]!r} is not on the judge's scale",
+                    at=Place(samples.place(index).file, sample.line, dataset.labels.verdict),
+                    fix=f"use one of: {', '.join(scale.values())}",
+                )
+        case = Case(
+            id=sample.id,
+            inputs=sample.inputs,
+            target=sample.target,
+            answer=Answer(text=as_text(answer), value=answer),
+        )
+        named = next((s for j in judges for s in scale_of(j) if s.casefold() == said), said)
+        rated.append(Rated(case=case, verdict=named, index=index))
+    problems.raise_any()
+    return tuple(rated)
 
 
 def _read(

@@ -132,7 +132,7 @@ def keys(
             parts.append(note("corpora", corpus.id, content, corpus.file))
         parts.append(_plain(candidate, leave_out=("id", "title")))
         by_candidate[candidate.id] = digest(parts)
-    run_key = digest([usecase.id, by_candidate])
+    run_key = digest([usecase.id, by_candidate, _plain(dataset.labels)])
     assets = with_ancestors(workspace, used.values())
     versions = snapshot(assets.values())
     return Keys(

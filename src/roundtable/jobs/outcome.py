@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from roundtable.evaluation.kept import unpacked
+from roundtable.evaluation.rating import JudgeAgreement
 from roundtable.evaluation.summary import CandidateSummary, PairSummary
 from roundtable.governance import GateResult
 from roundtable.jobs.keys import Digests
@@ -38,6 +39,7 @@ class RunOutcome(msgspec.Struct, frozen=True, kw_only=True):
         usd: What the run paid.
         report: The report's path, relative to the workspace.
         clusters: Each sample's cluster, packed; empty if all are independent.
+        judges: How far each judge agrees with people, where people rated answers.
     """
 
     usecase: str
@@ -58,6 +60,7 @@ class RunOutcome(msgspec.Struct, frozen=True, kw_only=True):
     usd: float
     report: str = ""
     clusters: bytes = b""
+    judges: tuple[JudgeAgreement, ...] = ()
 
     def cluster_codes(self) -> NDArray[np.int64] | None:
         """Returns each sample's cluster as a number, shape (n,); None if all are independent."""
@@ -94,11 +97,13 @@ def document(outcome: RunOutcome, *, elapsed_s: float | None = None) -> dict[str
                 "p_value": pair.comparison.p_value,
                 "p_adjusted": pair.comparison.p_adjusted,
                 "n": pair.comparison.n,
+                "test": pair.comparison.test,
             }
             for pair in outcome.pairs
         ],
         "findings": outcome.findings,
         "leaks": outcome.leaks,
+        "judges": outcome.judges,
         "usd": outcome.usd,
     }
 

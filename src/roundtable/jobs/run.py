@@ -22,6 +22,7 @@ from roundtable.errors import (
 from roundtable.evaluation.kept import pack
 from roundtable.evaluation.limits import Budget
 from roundtable.evaluation.plan import Plan
+from roundtable.evaluation.rating import JudgeAgreement, judge_agreement
 from roundtable.evaluation.runner import Execution, Progress, Stopped
 from roundtable.evaluation.summary import CallCounts, CandidateSummary, comparisons, summarize
 from roundtable.generation.connectors.protocol import Closes
@@ -222,13 +223,21 @@ class _Job:
             if not summary.n_retryable:
                 runs.put_candidate(candidate.key, msgspec.json.encode(summary))
         summaries = tuple(done[one.id] for one in self._plan.candidates)
-        return self._outcome(record, summaries, clusters, started_s=started_s)
+        judges = tuple(
+            judge_agreement(
+                metric, name, self._plan.rated, execution.ratings[name], clusters=clusters
+            )
+            for name, metric in self._plan.rating.items()
+            if self._plan.rated
+        )
+        return self._outcome(record, summaries, clusters, judges, started_s=started_s)
 
     def _outcome(
         self,
         record: RunRecord,
         summaries: tuple[CandidateSummary, ...],
         clusters: NDArray[np.int64] | None,
+        judges: tuple[JudgeAgreement, ...],
         *,
         started_s: float,
     ) -> RunOutcome:
@@ -253,6 +262,7 @@ class _Job:
                 *verdict.findings(
                     self._workspace, self._usecase, summaries, pairs, primary=primary, gate=gate
                 ),
+                *self._of_judges(judges),
                 *deciding.in_words(
                     self._usecase,
                     summaries,
@@ -264,6 +274,7 @@ class _Job:
             inputs=self._known.inputs,
             usd=self._store.calls.spent(record.id),
             report=f"reports/{self._usecase.id}/{record.id}.html",
+            judges=judges,
             clusters=b"" if clusters is None else pack(clusters, "<i4"),
         )
         write_report(
@@ -278,6 +289,12 @@ class _Job:
             record.id, "finished", summary=msgspec.json.encode(outcome), report=outcome.report
         )
         return outcome
+
+    def _of_judges(self, judges: tuple[JudgeAgreement, ...]) -> list[str]:
+        labels = self._workspace.datasets[self._usecase.dataset].labels
+        if labels is not None and self._plan.rating and not judges:
+            return [f"No evaluated row has a verdict of people's in {labels.verdict!r}."]
+        return [judge.in_words() for judge in judges]
 
     def _clusters(self) -> NDArray[np.int64] | None:
         if not self._workspace.datasets[self._usecase.dataset].cluster:

@@ -130,6 +130,15 @@ class Model(Licensed):
         return value
 
 
+class Rated(Declared):
+    """Where a row keeps an answer that people judged, and what they said of it."""
+
+    answer: Text = Field(description="The field that holds the answer.")
+    verdict: Text = Field(
+        description="The field that holds their verdict, one of the judge's scale; null for none."
+    )
+
+
 class Dataset(Licensed):
     """Rows in a file, and which of their fields are what."""
 
@@ -142,6 +151,10 @@ class Dataset(Licensed):
     target: str = Field(default="", description="The field that holds what is expected.")
     cluster: str = Field(
         default="", description="The field shared by rows that are not independent."
+    )
+    labels: Rated | None = Field(
+        default=None,
+        description="Answers that people judged: a judge is held against their verdicts.",
     )
     split: str = Field(default="", description="The field that names a row's split.")
     splits: dict[str, Share] = Field(

@@ -22,8 +22,8 @@ _SYSTEM = (
 class Judge:
     """What another model says of an answer, by a rubric.
 
-    A judge is a measuring device with errors of its own: `evaluation.agreement` says how far it
-    agrees with people.
+    A judge is a measuring device with errors of its own: where the dataset's `labels` name answers
+    that people rated, it rates these too, and the report says how far it agrees with people.
 
     Source: Zheng et al. 2023, Judging LLM-as-a-Judge with MT-Bench, section 3.
 
