@@ -63,7 +63,7 @@ class Collection:
         self.files[file] = markup
         self.entries[key] = Entry(
             id=id,
-            name=name,
+            name=old.name if old else name,
             kind=kind,  # type: ignore[arg-type]
             texts=(*texts, Text(digest=digest, source=source, file=file, n_words=len(words))),
             also=tuple(LISTED["also"].get(id, ())),
@@ -113,7 +113,11 @@ def spdx(packages: Path, into: Collection) -> None:
             found.append(
                 (data["licenseId"], data["name"], data["standardLicenseTemplate"], "license", data)
             )
+    twins = {other: id for id, others in LISTED["also"].items() for other in others}
     for id, name, template, kind, data in found:
+        id = twins.get(id, id)
+        if re.fullmatch(r"CC-BY(-NC)?(-SA|-ND)?-4\.0", id):
+            template = _without_preface(template)
         try:
             into.add(
                 id, template, name=name, source=source, kind=kind, titles=_titles(name, template)
@@ -124,6 +128,23 @@ def spdx(packages: Path, into: Collection) -> None:
         if header := data.get("standardLicenseHeaderTemplate"):
             into.add(id, header, name=name, source=source, kind="notice")
     _join_equal(into)
+
+
+def _without_preface(template: str) -> str:
+    """Returns a Creative Commons text in which all that is no part of the license may be left out.
+
+    The preface says of itself that it forms no part of it; copies leave out what they like.
+    """
+    begin = re.search(r"By exercising the Licensed Rights", template)
+    title = [m.start() for m in re.finditer("Creative Commons Attribution", template)]
+    if not begin:
+        raise ValueError("the preface was not found")
+    at = max(start for start in title if start < begin.start())
+    marked = re.sub(r"<<(?:beginOptional|endOptional)[^>]*>>", "", template[:at])
+    open_now = template[:at].count("<<beginOptional") - template[:at].count("<<endOptional")
+    return (
+        f"<<beginOptional>>{marked}<<endOptional>>{'<<beginOptional>>' * open_now}{template[at:]}"
+    )
 
 
 def _titles(name: str, template: str) -> tuple[str, ...]:
@@ -183,12 +204,14 @@ def llama3(packages: Path, into: Collection) -> None:
     source = "LICENSE in meta-llama3 0.0.1"
     into.add(
         "llama-3",
-        f"{license}<<beginOptional>>{policy}<<endOptional>>",
+        f'{license}<<beginOptional;name="whole">>{policy}<<endOptional>>',
         name=name,
         source=source,
         titles=(name,),
     )
-    into.add("llama-3", license, name=name, source=f"{source}, without the use policy")
+    into.add_digest(
+        "llama-3", license, name=name, source=f"{source}, without the use policy", kind="license"
+    )
     into.add("llama-3.use-policy", policy, name="Meta Llama 3 Acceptable Use Policy", kind="policy",
              source=source, titles=("Meta Llama 3 Acceptable Use Policy",))  # fmt: skip
 
@@ -251,9 +274,9 @@ def write(into: Collection) -> None:
         for text in entry.texts
     ]
     (TARGET / "index.bin").write_bytes(packed(*indexed(texts)))
-    (TARGET / "catalog.json").write_bytes(
-        msgspec.json.format(msgspec.json.encode(entries), indent=1)
-    )
+    # One entry a line: a difference between two versions of it can be read.
+    lines = b",\n".join(msgspec.json.encode(entry) for entry in entries)
+    (TARGET / "catalog.json").write_bytes(b"[\n" + lines + b"\n]\n")
     print(f"{len(entries)} entries, {len(into.files)} texts, {sum(map(len, texts))} words")
 
 

@@ -28,18 +28,41 @@ class Hunk(msgspec.Struct, frozen=True):
     last: int
 
 
-def hunks_between(left: Sequence[str], right: Sequence[str]) -> list[Hunk]:
+class Row:
+    """Words of a text that is compared more than once: its runs are counted once.
+
+    Args:
+        words: The words.
+    """
+
+    def __init__(self, words: Sequence[str]) -> None:
+        self.words = tuple(words)
+        self._runs: dict[int, list[int]] = {}
+
+    def runs(self, length: int) -> list[int]:
+        """Returns a number for the run of that many words that begins at each word."""
+        if length not in self._runs:
+            words = self.words
+            last = len(words) - length + 1
+            self._runs[length] = [hash(words[i : i + length]) for i in range(last)]
+        return self._runs[length]
+
+
+def hunks_between(first: Row | Sequence[str], second: Row | Sequence[str]) -> list[Hunk]:
     """Returns where the texts differ, in order; none if they hold the same words."""
+    left = first if isinstance(first, Row) else Row(first)
+    right = second if isinstance(second, Row) else Row(second)
     hunks: list[Hunk] = []
     i = j = 0
-    for a, b, n in (*_blocks(left, right), (len(left), len(right), 0)):
+    for a, b, n in (*_blocks(left, right), (len(left.words), len(right.words), 0)):
         if a > i or b > j:
             hunks.append(Hunk(i, a, j, b))
         i, j = a + n, b + n
     return hunks
 
 
-def _blocks(left: Sequence[str], right: Sequence[str]) -> list[tuple[int, int, int]]:
+def _blocks(first: Row, second: Row) -> list[tuple[int, int, int]]:
+    left, right = first.words, second.words
     blocks: list[tuple[int, int, int]] = []
     todo = [(0, len(left), 0, len(right), 0)]
     while todo:
@@ -56,20 +79,20 @@ def _blocks(left: Sequence[str], right: Sequence[str]) -> list[tuple[int, int, i
             blocks.append((a_end, b_end, end - a_end))
         if a == a_end or b == b_end:
             continue
-        todo += _split(left, right, (a, a_end, b, b_end, level), blocks)
+        todo += _split(first, second, (a, a_end, b, b_end, level), blocks)
     return sorted(blocks)
 
 
 def _split(
-    left: Sequence[str],
-    right: Sequence[str],
+    left: Row,
+    right: Row,
     gap: tuple[int, int, int, int, int],
     blocks: list[tuple[int, int, int]],
 ) -> list[tuple[int, int, int, int, int]]:
     """Returns the gaps between the anchors of a gap; a small gap is compared at once."""
     a, a_end, b, b_end, level = gap
     if (a_end - a) * (b_end - b) <= _SMALL and level:
-        matcher = SequenceMatcher(None, left[a:a_end], right[b:b_end], autojunk=False)
+        matcher = SequenceMatcher(None, left.words[a:a_end], right.words[b:b_end], autojunk=False)
         blocks += [(a + m.a, b + m.b, m.size) for m in matcher.get_matching_blocks() if m.size]
         return []
     while level < len(_RUNS):
@@ -87,13 +110,19 @@ def _split(
 
 
 def _anchors(
-    left: Sequence[str], right: Sequence[str], gap: tuple[int, int, int, int, int], run: int
+    left: Row, right: Row, gap: tuple[int, int, int, int, int], run: int
 ) -> list[tuple[int, int]]:
     """Returns where runs stand that occur once in both, increasing in both texts."""
     a, a_end, b, b_end, _ = gap
-    once = _once(left, a, a_end, run)
-    other = _once(right, b, b_end, run)
-    pairs = sorted((i, other[key]) for key, i in once.items() if i >= 0 and other.get(key, -1) >= 0)
+    once = _once(left.runs(run), a, a_end - run + 1)
+    other = _once(right.runs(run), b, b_end - run + 1)
+    pairs = sorted(
+        (i, j)
+        for key, i in once.items()
+        if i >= 0
+        and (j := other.get(key, -1)) >= 0
+        and left.words[i : i + run] == right.words[j : j + run]
+    )
     if not pairs:
         return []
     tails: list[int] = []
@@ -118,9 +147,10 @@ def _anchors(
     return kept
 
 
-def _once(words: Sequence[str], start: int, end: int, run: int) -> dict[tuple[str, ...], int]:
-    found: dict[tuple[str, ...], int] = {}
-    for i in range(start, end - run + 1):
-        key = tuple(words[i : i + run])
+def _once(runs: Sequence[int], start: int, end: int) -> dict[int, int]:
+    """Returns where each run begins; -1 where it occurs more than once."""
+    found: dict[int, int] = {}
+    for i in range(start, end):
+        key = runs[i]
         found[key] = -1 if key in found else i
     return found

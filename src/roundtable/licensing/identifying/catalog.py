@@ -17,7 +17,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from functools import cached_property, lru_cache
 from importlib import resources
 from io import BytesIO
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -77,6 +77,18 @@ class Reference(msgspec.Struct, frozen=True):
 
     entry: Entry
     text: Text
+
+
+class Near(NamedTuple):
+    """A text that shares runs of words with the one in question.
+
+    Args:
+        reference: The text.
+        share: An estimate of the share of its words, or of the other's, that both have.
+    """
+
+    reference: Reference
+    share: float
 
 
 class Titles:
@@ -153,6 +165,11 @@ class Catalog:
             )
         return self._foreign[entry.id]
 
+    def own_titles(self, entry: Entry) -> Titles:
+        """Returns the titles by which only this license goes."""
+        own = {entry.id, *entry.also}
+        return Titles(words for words, ids in self.titles.items() if ids <= own)
+
     @cached_property
     def _zip(self) -> zipfile.ZipFile:
         return zipfile.ZipFile(BytesIO(self._archive))
@@ -167,10 +184,11 @@ class Catalog:
             self._templates[name] = Template(reference.entry.id, markup)
         return self._templates[name]
 
-    def nearest(self, words: Sequence[str], usual: Container[str] = ()) -> list[Reference]:
-        """Returns the texts worth a look: those that share telling runs of words, best first.
+    def nearest(self, words: Sequence[str], usual: Container[str] = ()) -> list[Near]:
+        """Returns the texts worth a look: those that share most runs of words, most first.
 
-        A run that fewer texts have tells more. This decides what is compared, never the answer.
+        Runs that few texts have count more for who is looked at. This decides what is compared,
+        never the answer.
 
         Args:
             words: The words of the text in question.
@@ -184,16 +202,20 @@ class Catalog:
             for at in range(first, last):
                 telling[self._owners[at]] += 1.0 / (last - first)
                 shared[self._owners[at]] += 1
-        of_text: dict[int, float] = {}
+        share: dict[int, float] = {}
         for owner, n in shared.items():
             n_words = self.references[owner].text.n_words
             n *= 4 if n_words > _ALL_UP_TO else 1
-            if max(n / n_words, n / len(words)) >= _WORTH_A_LOOK:
-                of_text[owner] = n / n_words
-        best = sorted(of_text, key=lambda o: -telling[o])[:_LOOKS]
-        best += sorted(of_text, key=lambda o: -of_text[o])[:_LOOKS]
-        best += [o for o, n in of_text.items() if n >= 0.3 and self.references[o].entry.id in usual]
-        return [self.references[owner] for owner in dict.fromkeys(best)]
+            share[owner] = min(1.0, max(n / n_words, n / len(words)))
+        least = max(_WORTH_A_LOOK, 0.3 * max(share.values(), default=0.0))
+        worth = [owner for owner, value in share.items() if value >= least]
+        looked = sorted(worth, key=lambda o: -telling[o])[:_LOOKS]
+        looked += sorted(worth, key=lambda o: -share[o])[:_LOOKS]
+        looked += [o for o in worth if self.references[o].entry.id in usual]
+        return sorted(
+            (Near(self.references[o], share[o]) for o in dict.fromkeys(looked)),
+            key=lambda near: -near.share,
+        )
 
 
 def runs_of(words: Sequence[str]) -> list[int]:

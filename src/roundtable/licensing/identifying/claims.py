@@ -168,7 +168,7 @@ def _json(name: str, text: str) -> Claims:
         return Claims()
     declared: list[Declared] = []
     links: list[str] = []
-    for key in ("license", "licenses", "license", "sc:license", "license_name"):
+    for key in ("license", "licenses", "licence", "sc:license", "license_name"):
         for one in _claim(data.get(key), f"{name}: {key}", "metadata"):
             file = re.fullmatch(r"SEE LICEN[SC]E IN (.+)", one.value, re.I)
             if file:

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from functools import cached_property
 
-from roundtable.licensing.identifying.alignment import Hunk, hunks_between
+from roundtable.licensing.identifying.alignment import Hunk, Row, hunks_between
 from roundtable.licensing.identifying.catalog import Reference, Titles
 from roundtable.licensing.identifying.harmless import Judge
 from roundtable.licensing.identifying.template import Template
 from roundtable.licensing.identifying.types import Difference
 from roundtable.licensing.identifying.word_lists import BOILERPLATE, DECISIVE
-from roundtable.licensing.identifying.words import Words
+from roundtable.licensing.identifying.words import Words, is_sentence_end
 
 _SHORTEST_RUN = 4
 """Fewer words in a row than this say nothing about where they come from."""
-_SENTENCE_END = re.compile(r"[.;:!?]\s|\n\s*\n")
 _LONGEST_PASSAGE = 600
 _CLOSE = 3
 """Differences with fewer equal words between them are told as one."""
@@ -30,6 +28,7 @@ class Comparison:
         template: That text.
         found: The text in question.
         titles: Those by which only other licenses go.
+        row: The text's words, where it is compared more than once.
     """
 
     def __init__(
@@ -38,12 +37,13 @@ class Comparison:
         template: Template,
         found: Words,
         titles: Titles,
+        row: Row | None = None,
     ) -> None:
         self.reference = reference
         self.template = template
         self.found = found
         self._titles = titles
-        self.hunks = hunks_between(template.words.words, found.words)
+        self.hunks = hunks_between(template.row, row or found.words)
         self._judge = Judge(template, found, self.hunks)
         self._why = [self._judge.why_harmless(hunk) for hunk in self.hunks]
 
@@ -59,14 +59,27 @@ class Comparison:
 
     @cached_property
     def n_harmful(self) -> int:
-        """How many words the harmful differences hold, the longer side of each."""
-        return sum(max(h.left_last - h.left_first, h.last - h.first) for h in self.harmful)
+        """How many words the harmful differences hold, the longer side of each.
+
+        What may be left out and is missing does not count.
+        """
+        optional = self.template.optional
+        return sum(
+            max(
+                h.left_last - h.left_first - sum(optional[h.left_first : h.left_last]),
+                h.last - h.first,
+            )
+            for h in self.harmful
+        )
 
     @cached_property
     def n_harmless(self) -> int:
         """How many words the harmless differences hold."""
-        everything = sum(max(h.left_last - h.left_first, h.last - h.first) for h in self.hunks)
-        return everything - self.n_harmful
+        return sum(
+            max(h.left_last - h.left_first, h.last - h.first)
+            for h, why in zip(self.hunks, self._why, strict=True)
+            if why
+        )
 
     @cached_property
     def foreign_title(self) -> tuple[str, ...]:
@@ -207,7 +220,7 @@ def sentences(words: Words) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
     first = 0
     for i in range(1, len(words.words)):
-        if _SENTENCE_END.search(words.text, words.ends[i - 1], words.starts[i]):
+        if is_sentence_end(words, i):
             found.append((first, i))
             first = i
     if first < len(words.words):

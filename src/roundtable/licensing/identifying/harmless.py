@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cached_property
 
 from roundtable.licensing.identifying.alignment import Hunk
 from roundtable.licensing.identifying.template import Slot, Template
 from roundtable.licensing.identifying.word_lists import IN_NAMES, NEUTRAL, OPERATIVE, STREETS
-from roundtable.licensing.identifying.words import Words
+from roundtable.licensing.identifying.words import Words, is_sentence_end
 
 _NUMBER = re.compile(r"v?\d+\w?")
 _YEAR = re.compile(r"(?:19|20)\d\d")
@@ -28,6 +29,7 @@ _LONGEST_STATEMENT = 60
 _LONGEST_COPYRIGHT = 2_000
 _LONGEST_HEADING = 25
 _LONGEST_UNKNOWN = 8
+_MOST_SHIFT = 8
 
 
 class Judge:
@@ -56,6 +58,8 @@ class Judge:
         reference = range(hunk.left_first, hunk.left_last)
         words = self._found.words[hunk.first : hunk.last]
         optional = self._template.optional
+        if any(optional[i] for i in reference) and not self._is_left_out(hunk):
+            return ""
         if not words and all(optional[i] for i in reference):
             return "left out: a heading or an appendix"
         if self._is_moved(hunk):
@@ -75,6 +79,38 @@ class Judge:
         if self._is_beside_the_point(hunk):
             return "in a part that may be left out"
         return ""
+
+    def _is_left_out(self, hunk: Hunk) -> bool:
+        """Says whether what is missing is a part that may be, not a piece of a sentence of it."""
+        reference = self._template.words
+        first, last = hunk.left_first, hunk.left_last
+        for group in self._template.groups:
+            if group.whole and first < group.last and last > group.first:
+                return first <= group.first and last >= group.last
+        if OPERATIVE.isdisjoint(reference.words[first:last]):
+            return True
+        # Where equal words stand at both ends, a difference may lie a little to either side.
+        for shift in range(-_MOST_SHIFT, _MOST_SHIFT + 1):
+            a, b = first + shift, last + shift
+            if not 0 <= a < b <= len(reference.words):
+                continue
+            moved = range(min(a, first), max(a, first))
+            if any(reference.words[i] != reference.words[i + last - first] for i in moved):
+                continue
+            if (a in self._begins and b in self._ends) or (
+                (a == 0 or is_sentence_end(reference, a))
+                and (b == len(reference.words) or is_sentence_end(reference, b))
+            ):
+                return True
+        return False
+
+    @cached_property
+    def _begins(self) -> frozenset[int]:
+        return frozenset(group.first for group in self._template.groups)
+
+    @cached_property
+    def _ends(self) -> frozenset[int]:
+        return frozenset(group.last for group in self._template.groups)
 
     def _in_slots(self, hunk: Hunk) -> str:
         slots = [
@@ -103,6 +139,9 @@ class Judge:
             return (
                 "a wording that the license leaves open" if self._matches(slot, first, last) else ""
             )
+        if slot.is_concrete and self._is_only_numbers(hunk):
+            # Who fills in a name writes another one; a year alone that changed is an edit.
+            return ""
         if slot.kind == "name":
             fits = len(words) <= _LONGEST_NAME and IN_NAMES.isdisjoint(words)
             return "a blank that is filled in" if fits else ""
@@ -111,6 +150,13 @@ class Judge:
         ):
             return "a statement of copyright"
         return ""
+
+    def _is_only_numbers(self, hunk: Hunk) -> bool:
+        both = (
+            *self._template.words.words[hunk.left_first : hunk.left_last],
+            *self._found.words[hunk.first : hunk.last],
+        )
+        return hunk.first < hunk.last and all(word.isdigit() for word in both)
 
     def _matches(self, slot: Slot, first: int, last: int) -> bool:
         words = self._found.words[first:last]
@@ -200,7 +246,10 @@ class Judge:
             and optional[hunk.left_first - 1]
             and optional[hunk.left_last]
         )
-        if not inside:
+        if not inside or any(
+            group.whole and group.first < hunk.left_last and group.last > hunk.left_first
+            for group in self._template.groups
+        ):
             return False
         words = self._found.words[hunk.first : hunk.last]
         if all(self._is_address(i) for i in range(hunk.first, hunk.last)):

@@ -1,8 +1,9 @@
 """A license's text with its markup, as words of which some may be left out or filled in.
 
 The markup is that of SPDX license templates: `<<beginOptional>> ... <<endOptional>>` around what
-may be left out, `<<var;name="...";original="...";match="...">>` where something may be filled in. A
-placeholder such as `<year>` or `[name of copyright owner]` may be filled in without markup.
+may be left out (with `;name="whole"`, which is ours, all of it or nothing), and
+`<<var;name="...";original="...";match="...">>` where something may be filled in. A placeholder such
+as `<year>` or `[name of copyright owner]` may be filled in without markup.
 
 Source: SPDX specification 2.3, annex B, section B.3, read on 2026-11-24.
 """
@@ -13,8 +14,9 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from functools import cached_property
-from typing import Literal
+from typing import Literal, NamedTuple
 
+from roundtable.licensing.identifying.alignment import Row
 from roundtable.licensing.identifying.word_lists import IN_NAMES
 from roundtable.licensing.identifying.words import Words, plain_text, words_of
 
@@ -50,15 +52,33 @@ class Slot:
         kind: `copyright`: statements of copyright; `name`: whose it is; `marker`: an item's number;
             `choice`: what `match` says.
         match: For `choice`, the expression that the text in its place must match as a whole.
+        is_concrete: Whether somebody's name and year stand there, and no blank.
     """
 
-    __slots__ = ("first", "kind", "last", "match")
+    __slots__ = ("first", "is_concrete", "kind", "last", "match")
 
-    def __init__(self, first: int, last: int, kind: SlotKind, match: str = "") -> None:
+    def __init__(
+        self, first: int, last: int, kind: SlotKind, match: str = "", *, is_concrete: bool = False
+    ) -> None:
         self.first = first
         self.last = last
         self.kind = kind
         self.match = match
+        self.is_concrete = is_concrete
+
+
+class Group(NamedTuple):
+    """Words `[first, last)` of a reference that may be left out.
+
+    Args:
+        first: The first word.
+        last: Behind the last one.
+        whole: Whether only all of them may be: a use policy behind its license, for instance.
+    """
+
+    first: int
+    last: int
+    whole: bool
 
 
 class Template:
@@ -77,10 +97,12 @@ class Template:
         if len(self.words.text) != len(plain):
             raise ValueError(f"{id}: HTML, or a link, lies across the template's own markup")
         self._starts = self.words.starts
-        self.optional: bytearray = bytearray(len(self.words.words))
-        for start, end in optional:
-            for index in range(self._index(start), self._index(end)):
-                self.optional[index] = 1
+        self.groups = [
+            Group(self._index(start), self._index(end), whole) for start, end, whole in optional
+        ]
+        self.optional = bytearray(len(self.words.words))
+        for group in self.groups:
+            self.optional[group.first : group.last] = b"\1" * (group.last - group.first)
         self.slots: list[Slot] = [
             Slot(self._index(start), self._index(end), kind, match)
             for start, end, kind, match in slots
@@ -91,7 +113,9 @@ class Template:
         text = self.words.text
         for kind, expression, group in _UNMARKED:
             for match in expression.finditer(text):
-                yield Slot(self._index(match.start(group)), self._index(match.end(group)), kind)
+                first, last = self._index(match.start(group)), self._index(match.end(group))
+                named = kind == "copyright" and not _PLACEHOLDER.search(match.group())
+                yield Slot(first, last, kind, is_concrete=named)
 
     def _is_mere_name(self, slot: Slot) -> bool:
         """Says whether nothing stands in the slot that could matter if it read otherwise."""
@@ -99,6 +123,11 @@ class Template:
 
     def _index(self, offset: int) -> int:
         return bisect_left(self._starts, offset)
+
+    @cached_property
+    def row(self) -> Row:
+        """Its words, to be compared."""
+        return Row(self.words.words)
 
     @cached_property
     def line_starts(self) -> frozenset[int]:
@@ -118,13 +147,13 @@ class Template:
 
 def _parsed(
     markup: str,
-) -> tuple[str, list[tuple[int, int]], list[tuple[int, int, SlotKind, str]]]:
+) -> tuple[str, list[tuple[int, int, bool]], list[tuple[int, int, SlotKind, str]]]:
     """Returns the plain text, the stretches that may be left out, and the slots."""
     parts: list[str] = []
     length = 0
-    optional: list[tuple[int, int]] = []
+    optional: list[tuple[int, int, bool]] = []
     slots: list[tuple[int, int, SlotKind, str]] = []
-    opened: list[int] = []
+    opened: list[tuple[int, bool]] = []
     at = 0
 
     def add(text: str) -> None:
@@ -138,9 +167,10 @@ def _parsed(
         at = found.end()
         what = found[1]
         if what.startswith("beginOptional"):
-            opened.append(length)
+            opened.append((length, 'name="whole"' in what))
         elif what == "endOptional":
-            optional.append((opened.pop(), length))
+            start, whole = opened.pop()
+            optional.append((start, length, whole))
         else:
             attributes = dict(_ATTRIBUTE.findall(what))
             start = length

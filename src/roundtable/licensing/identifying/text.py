@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from roundtable.licensing.identifying.catalog import Catalog, Entry, Reference, packaged
+from roundtable.licensing.identifying.alignment import Row
+from roundtable.licensing.identifying.catalog import Catalog, Entry, Near, Reference, packaged
 from roundtable.licensing.identifying.comparison import Comparison, is_decisive, shortened
 from roundtable.licensing.identifying.decisive import clauses_of, has_terms
 from roundtable.licensing.identifying.parts import Found, whole_licenses
@@ -28,8 +29,11 @@ _DERIVES_IF_COVERED = 0.45
 _DERIVES_IF_EXPLAINED = 0.5
 _FEWEST_WORDS = 25
 _WORTH_NAMING = 0.1
+_NEARLY_ALL = 0.9
 _MOSTLY_OTHER = 0.7
 _NEAR_TIE = 1.25
+_VERSIONS_APART = 1.6
+_HEAD = 60
 _MOST_WORDS = 60_000
 
 
@@ -75,12 +79,8 @@ def unknown(
 
 
 def _compared(words: Words, path: str, catalog: Catalog) -> Identification:
-    references = catalog.nearest(words.words, USUAL)
-    comparisons = [
-        Comparison(one, template, words, catalog.foreign_titles(one.entry))
-        for one in references
-        if (template := catalog.template(one)) is not None
-    ]
+    near = catalog.nearest(words.words, USUAL)
+    comparisons = _comparisons(words, near, catalog)
     same = [one for one in comparisons if not one.harmful]
     notices = [one for one in same if one.reference.entry.kind == "notice"]
     whole = [one for one in same if one.reference.entry.kind != "notice" and not one.foreign_title]
@@ -95,13 +95,39 @@ def _compared(words: Words, path: str, catalog: Catalog) -> Identification:
         return _notice(path, best.reference.entry)
     texts = [one for one in comparisons if one.reference.entry.kind != "notice"]
     parts: list[Found] = []
-    if all(one.harmful for one in texts):
-        parts = whole_licenses(words, references, catalog, _is_usual)
+    if _may_contain(texts):
+        parts = whole_licenses(words, [one.reference for one in near], catalog, _is_usual)
     n_whole = sum(part.last - part.first for part in parts)
     likely = [one for one in texts if _derives(one)]
     if parts and n_whole >= max((one.n_matched for one in likely), default=0):
         return _containing(words, path, parts)
     return _derived(words, path, texts, catalog, parts)
+
+
+def _comparisons(words: Words, near: Sequence[Near], catalog: Catalog) -> list[Comparison]:
+    """Compares the text with those near it; once one is the same, only with those as near."""
+    found: list[Comparison] = []
+    row = Row(words.words)
+    least = 0.0
+    for reference, share in near:
+        template = catalog.template(reference)
+        if template is None or share < least:
+            continue
+        titles = catalog.foreign_titles(reference.entry)
+        one = Comparison(reference, template, words, titles, row)
+        found.append(one)
+        if not one.harmful and not one.foreign_title:
+            least = max(least, 0.97 * share)
+    return found
+
+
+def _may_contain(texts: Sequence[Comparison]) -> bool:
+    """Says whether whole licenses may stand among other words of the text."""
+    if any(not one.harmful for one in texts):
+        return False
+    if any(one.inside for one in texts):
+        return True
+    return max((one.explained for one in texts), default=0.0) < _NEARLY_ALL
 
 
 def _containing(words: Words, path: str, parts: Sequence[Found]) -> Identification:
@@ -182,7 +208,7 @@ def _derived(
         return unknown(
             path, _why_unknown(comparisons), resembles=_resembling(comparisons, words, catalog)
         )
-    first = _by_title(best) or best[0]
+    first = _by_title(best) or _by_release(best, words, catalog) or best[0]
     others = [one for one in best if one is not first]
     warnings = _warnings(first, others)
     clauses = clauses_of(first)
@@ -239,6 +265,20 @@ def _by_title(best: Sequence[Comparison]) -> Comparison | None:
         (one for one in best[1:] if not one.foreign_title and one.score >= 0.6),
         None,
     )
+
+
+def _by_release(best: Sequence[Comparison], words: Words, catalog: Catalog) -> Comparison | None:
+    """Returns the license whose title or release line stands at the head, of those nearly as near.
+
+    Versions of one license differ in few words; where a text could derive from several, the phrases
+    that only one of them has decide.
+    """
+    near = [one for one in best if _distance(one) <= _distance(best[0]) * _VERSIONS_APART]
+    head = words.words[:_HEAD]
+    named = [
+        one for one in near if catalog.own_titles(one.reference.entry).within(head, 0, len(head))
+    ]
+    return named[0] if named and near[0] not in named else None
 
 
 def _warnings(first: Comparison, others: Sequence[Comparison]) -> tuple[str, ...]:

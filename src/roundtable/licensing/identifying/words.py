@@ -60,6 +60,7 @@ _SPELLINGS = {
     "utilisation": "utilization", "whilst": "while", "wilful": "willful", "favorable": "favorable",
     "%": "percent", "©": "c",
 }  # fmt: skip
+_SENTENCE_END = re.compile(r"[.;:!?]\s|\n\s*\n")
 _NOT_WORDS = frozenset({"http", "https", "www"})
 
 
@@ -113,6 +114,11 @@ def words_of(text: str) -> Words:
         starts.append(start)
         ends.append(end)
     return Words(plain, tuple(words), tuple(starts), tuple(ends))
+
+
+def is_sentence_end(words: Words, index: int) -> bool:
+    """Says whether a sentence ends between the word before and the word at `index`."""
+    return _SENTENCE_END.search(words.text, words.ends[index - 1], words.starts[index]) is not None
 
 
 def plain_text(text: str) -> str:
