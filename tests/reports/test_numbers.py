@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from roundtable.evaluation.types import Estimate
-from roundtable.reports.numbers import duration, is_share, moment, number, span
+from roundtable.reports.numbers import duration, is_share, label, moment, number, span
 
 
 @pytest.mark.parametrize(
@@ -14,6 +14,8 @@ from roundtable.reports.numbers import duration, is_share, moment, number, span
         (float("nan"), "ms", False, "\N{EN DASH}"),
         (1234.5, "ms", False, "1,234 ms"),
         (45_000, "ms", False, "45.0 s"),
+        (0.00477, "ms", False, "under 0.1 ms"),
+        (0, "ms", False, "0 ms"),
         (0.00123, "usd", False, "$0.00123"),
         (12.5, "usd", False, "$12.50"),
         (0, "usd", False, "$0.00"),
@@ -57,3 +59,13 @@ def test_a_time_is_read_without_its_t() -> None:
 
 def test_an_interval_without_width_is_not_told() -> None:
     assert span((0.0, 0.0), unit="usd") == ""
+
+
+def test_an_interval_whose_ends_read_alike_is_not_told() -> None:
+    assert span((0.004, 0.009), unit="ms") == ""
+
+
+def test_a_metric_has_a_name_as_people_write_it() -> None:
+    assert label("latency_p95_ms") == "95th percentile of latency"
+    assert label("field_accuracy") == "Field accuracy"
+    assert label("") == ""

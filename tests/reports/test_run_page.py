@@ -12,6 +12,7 @@ import pytest
 from reports.run_views import HOSTILE, hostile_view, run_view
 from roundtable.errors import StoreError
 from roundtable.evaluation.types import Estimate
+from roundtable.generation.types import Message
 from roundtable.reports import RunReport, run_report
 from roundtable.reports.run_view import GateView, SampleView
 
@@ -44,12 +45,14 @@ def _data(html: str) -> dict[str, list[object]]:
 def test_every_section_of_a_run_is_in_the_page(tmp_path: Path) -> None:
     html = _written(run_view(), tmp_path)
     for words in (
-        "Passes the gate with ours",
+        "Yes: <bdi>ours</bdi> passes the gate",
         "its lower bound 0.77 is at least 0.6",
         "billing is most often taken for account.",
         "told apart",
         "Most frequent confusions",
-        "large-hosted, latency in ms",
+        "large-hosted, latency",
+        "p50 120 ms",
+        "p95 228 ms",
         "the provider took longer than 30 s",
         "ab12" * 16,
         "accuracy = 0.6 by 2027-01",
@@ -65,7 +68,7 @@ def test_the_page_loads_nothing_and_runs_only_its_own_script(
     view: RunReport, tmp_path: Path
 ) -> None:
     page = _Page(_written(view, tmp_path))
-    assert page.tags.count("script") == 2
+    assert page.tags.count("script") == 3  # before all, after all, and data
     assert not {"img", "link", "iframe", "object", "embed", "base"} & set(page.tags)
     names = {name for _, name, _ in page.attributes}
     assert not {"src", "srcset", "style"} & names
@@ -106,7 +109,7 @@ def test_a_use_case_without_gate_says_that_nothing_was_checked(tmp_path: Path) -
         run_view(), gate=GateView(verdict="pass", candidate="", why="", checks=())
     )
     html = _written(view, tmp_path)
-    assert "Passes the gate with" not in html
+    assert "passes the gate" not in html
     assert "Nothing was checked" in html
 
 
@@ -116,7 +119,7 @@ def test_a_check_whose_interval_has_no_width_shows_its_value_alone(tmp_path: Pat
     gate = msgspec.structs.replace(view.gate, checks=(check,))
     html = _written(msgspec.structs.replace(view, gate=gate), tmp_path)
     assert "0.0 %" in html
-    assert "()" not in html[html.index('id="verdict"') : html.index('id="findings"')]
+    assert "()" not in html[html.index('id="gate"') : html.index('id="candidates"')]
 
 
 def test_one_candidate_has_nothing_to_be_compared_with(tmp_path: Path) -> None:
@@ -170,11 +173,11 @@ def test_a_run_in_which_all_failed_tells_the_reasons_with_their_counts(tmp_path:
     assert "gave no wrong answer" in html
 
 
-def test_a_text_that_utf8_cannot_hold_is_shown_with_a_replacement(tmp_path: Path) -> None:
+def test_a_text_that_utf8_cannot_hold_is_shown_with_a_mark(tmp_path: Path) -> None:
     view = run_view(1)
     sample = msgspec.structs.replace(view.samples[0], inputs="broken \ud800 text")
     html = _written(msgspec.structs.replace(view, samples=(sample,)), tmp_path)
-    assert "broken ? text" in html
+    assert "broken ⟨U+D800⟩ text" in html
     assert _data(html)["samples"] != []
 
 
@@ -220,5 +223,48 @@ def test_an_extraction_shows_each_field_by_candidate(tmp_path: Path) -> None:
     changed = msgspec.structs.replace(view, candidates=candidates, primary="field_accuracy")
     text = run_report(changed, tmp_path / "report.html").read_text(encoding="utf-8")
     assert '<section id="fields">' in text
-    assert '<th scope="row">city</th>' in text
+    assert '<th scope="row"><bdi>city</bdi></th>' in text
     assert "75.0 %" in text
+
+
+def test_a_finding_that_a_comparison_says_too_is_said_once(tmp_path: Path) -> None:
+    view = run_view()
+    words = view.comparisons[0].words
+    view = msgspec.structs.replace(view, findings=(words, *view.findings))
+    assert _written(view, tmp_path).count(words.replace("<", "&lt;")) == 1
+
+
+def test_a_column_for_no_answer_is_there_only_if_some_gave_none(tmp_path: Path) -> None:
+    view = run_view()
+    assert not view.samples[0].attempts[0].error
+    assert _written(view, tmp_path).count("<bdi>(no answer)</bdi></th>") == 1  # large-hosted's
+
+
+def test_a_prompt_without_end_is_cut_and_says_so(tmp_path: Path) -> None:
+    view = run_view(2)
+    long = Message(role="user", content="begin " + "x" * 300_000 + " end?")
+    samples = tuple(
+        msgspec.structs.replace(
+            s,
+            attempts=tuple(msgspec.structs.replace(a, messages=(long,)) for a in s.attempts),
+        )
+        for s in view.samples
+    )
+    html = _written(msgspec.structs.replace(view, samples=samples), tmp_path)
+    (shown,) = _data(html)["texts"]
+    assert isinstance(shown, str)
+    assert shown.startswith("begin xxx")
+    assert shown.endswith("xxx end?")
+    assert "[… 290,011 characters are left out here …]" in shown
+    assert len(html) < 1_000_000
+
+
+def test_what_a_model_hides_is_shown_as_a_mark(tmp_path: Path) -> None:
+    view = run_view(1)
+    trick = "safe\u202egnp.exe\x1b[31m"
+    attempt = msgspec.structs.replace(view.samples[0].attempts[0], value=trick, right=False)
+    sample = msgspec.structs.replace(view.samples[0], attempts=(attempt,))
+    html = _written(msgspec.structs.replace(view, samples=(sample,)), tmp_path)
+    assert "safe⟨U+202E⟩gnp.exe⟨U+001B⟩[31m" in html
+    assert "\u202e" not in html
+    assert "\x1b" not in html

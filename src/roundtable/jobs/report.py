@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import msgspec
 import numpy as np
@@ -15,12 +15,14 @@ from roundtable.evaluation.summary import CandidateSummary
 from roundtable.evaluation.types import SampleResult, Score
 from roundtable.evaluation.words import in_words
 from roundtable.generation.pipeline import as_text
+from roundtable.generation.types import Answer
 from roundtable.jobs.build import evaluated
 from roundtable.jobs.outcome import LICENSE_LATER, RunOutcome
 from roundtable.reports import Renderer, run_report
 from roundtable.reports.run_view import (
     AttemptView,
     CandidateView,
+    Charged,
     CheckView,
     ComparisonView,
     GateView,
@@ -33,7 +35,7 @@ from roundtable.workspace import UseCase, Workspace
 
 SHOWN_AT_MOST = 2000
 _PAGE = 500
-_TEXT_AT_MOST = 20_000
+_IN_PROCESS = ("embedded", "baseline")
 _decode_result = msgspec.json.Decoder(SampleResult).decode
 
 
@@ -99,7 +101,10 @@ def _view(
             ),
         ),
         primary=outcome.primary,
-        candidates=tuple(_candidate(one) for one in outcome.candidates),
+        candidates=tuple(
+            _candidate(one, charged=_charged(workspace, usecase, one.id))
+            for one in outcome.candidates
+        ),
         comparisons=tuple(
             ComparisonView(
                 metric=pair.comparison.metric,
@@ -134,6 +139,7 @@ def _view(
             "run again with": f"roundtable run {usecase.id}",
         },
         promise=promise,
+        monthly_requests=usecase.monthly_requests,
     )
 
 
@@ -161,7 +167,17 @@ def _warnings(outcome: RunOutcome) -> tuple[str, ...]:
     return tuple(said)
 
 
-def _candidate(one: CandidateSummary) -> CandidateView:
+def _charged(workspace: Workspace, usecase: UseCase, candidate: str) -> Charged:
+    name = next((one.model for one in usecase.candidates if one.id == candidate), "")
+    model = workspace.models.get(name)
+    if model is None:
+        return "unknown"
+    if model.price is not None:
+        return "call"
+    return "machine" if model.provider in _IN_PROCESS else "unknown"
+
+
+def _candidate(one: CandidateSummary, *, charged: Charged) -> CandidateView:
     return CandidateView(
         id=one.id,
         description=one.description,
@@ -182,6 +198,7 @@ def _candidate(one: CandidateSummary) -> CandidateView:
         models_reported=one.models,
         report=one.classes,
         latencies_ms=one.latencies_ms,
+        charged=charged,
     )
 
 
@@ -239,8 +256,8 @@ def _shown(outcome: RunOutcome, n: int) -> NDArray[np.bool_]:
 def _inputs(inputs: dict[str, object]) -> str:
     values = list(inputs.items())
     if len(values) == 1:
-        return as_text(values[0][1])[:_TEXT_AT_MOST]
-    return "\n".join(f"{name}: {as_text(value)}" for name, value in values)[:_TEXT_AT_MOST]
+        return as_text(values[0][1])
+    return "\n".join(f"{name}: {as_text(value)}" for name, value in values)
 
 
 def _attempt(candidate: str, result: SampleResult, primary: str) -> AttemptView:
@@ -252,12 +269,12 @@ def _attempt(candidate: str, result: SampleResult, primary: str) -> AttemptView:
     return AttemptView(
         candidate=candidate,
         messages=answer.messages if answer is not None else (),
-        text=answer.text[:_TEXT_AT_MOST] if answer is not None else "",
-        value=as_text(answer.value)[:_TEXT_AT_MOST] if answer is not None else "",
+        text=answer.text if answer is not None else "",
+        value=as_text(answer.value) if answer is not None else "",
         right=_right(result, primary),
         probability=answer.probabilities[0].p if answer and answer.probabilities else None,
         scores=scores,
-        note=_notes(result.scores),
+        note=_notes(result.scores, answer),
         error=result.error.message if result.error is not None else "",
         latency_ms=answer.latency_ms if answer is not None else 0.0,
         usd=result.usd,
@@ -273,6 +290,8 @@ def _right(result: SampleResult, primary: str) -> bool | None:
     return bool(score.value) if isinstance(score.value, bool) else score.value >= 1.0
 
 
-def _notes(scores: dict[str, Score]) -> str:
-    notes: Sequence[str] = [f"{name}: {score.note}" for name, score in scores.items() if score.note]
+def _notes(scores: dict[str, Score], answer: Answer | None) -> str:
+    """Returns what metrics say beside their score, but for repeating the answer."""
+    known = ("", as_text(answer.value) if answer is not None else "")
+    notes = [f"{name}: {score.note}" for name, score in scores.items() if score.note not in known]
     return "; ".join(dict.fromkeys(notes))

@@ -16,34 +16,49 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from roundtable.errors import StoreError
-from roundtable.reports.numbers import duration, moment, number, span
+from roundtable.reports.numbers import duration, label, moment, number, span
+from roundtable.reports.texts import visible
 
 
-def page(template: str, values: Mapping[str, object], *, style: str, script: str) -> str:
+def page(
+    template: str, values: Mapping[str, object], *, style: str, first: str, script: str
+) -> str:
     """Returns the page; its content policy allows its own style and script and nothing else.
 
     Args:
         template: Its file's name in `templates/`.
-        values: What the template shows; all text is escaped.
+        values: What the template shows; all text is escaped, and what it hides is marked.
         style: The CSS file's name.
-        script: The JavaScript file's name.
+        first: Name of the JavaScript file that runs before anything is shown.
+        script: Name of the JavaScript file that runs when all is there.
     """
     environment = Environment(
         loader=PackageLoader("roundtable.reports"),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=_visible,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"number": number, "moment": moment, "span": span, "duration": duration}
-    css, js = _own(style), _own(script)
+    environment.filters |= {
+        "number": number,
+        "moment": moment,
+        "span": span,
+        "duration": duration,
+        "label": label,
+    }
+    css, js_first, js = _own(style), _own(first), _own(script)
     policy = (
-        f"default-src 'none'; style-src '{_hash(css)}'; script-src '{_hash(js)}';"
-        " base-uri 'none'; form-action 'none'"
+        f"default-src 'none'; style-src '{_hash(css)}';"
+        f" script-src '{_hash(js_first)}' '{_hash(js)}'; base-uri 'none'; form-action 'none'"
     )
     return environment.get_template(template).render(
-        **values, css=Markup(css), js=Markup(js), policy=Markup(policy)
+        **values, css=Markup(css), js_first=Markup(js_first), js=Markup(js), policy=Markup(policy)
     )
+
+
+def _visible(value: object) -> object:
+    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def as_data(value: object) -> Markup:

@@ -1,4 +1,4 @@
-"""Vega-Lite specs of a run's numbers, and their SVG for light and dark paper."""
+"""Vega-Lite specs of a run's numbers, for light and dark paper."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from math import log10
 from roundtable.evaluation.classes import ClassificationReport
 from roundtable.evaluation.types import Estimate
 from roundtable.reports.charts import Drawing, Spec
-from roundtable.reports.numbers import is_share, number, span
+from roundtable.reports.numbers import is_share, label, number, span
+from roundtable.reports.texts import visible
 
 # Of middling lightness, so that one drawing serves light paper, dark paper and print.
 ACCENT = "#2f86c9"
@@ -83,8 +84,10 @@ def interval_plot(
         )
         words.append(f"limit of the gate: {number(limit, unit=unit, share=share)}")
     direction = next(iter(known.values())).direction
-    spec = {"data": {"values": rows}, "width": 220, "height": {"step": 28}, "layer": layers}
-    return Drawing(title=f"{metric} ({direction} is better)", text="; ".join(words), spec=spec)
+    spec = {"data": {"values": rows}, "width": 250, "height": {"step": 28}, "layer": layers}
+    return Drawing(
+        title=f"{label(metric)} ({direction} is better)", text="; ".join(words), spec=spec
+    )
 
 
 def trade_off(
@@ -131,7 +134,7 @@ def trade_off(
         "axis": {**_x_axis(unit, False), "title": title, "offset": 12},
         "scale": {"domain": [0, most * 1.12], "nice": False},
     }
-    quality_axis = {**_x_axis(known[0][2].unit, share), "title": quality}
+    quality_axis = {**_x_axis(known[0][2].unit, share), "title": None}
     ends = [float(r[k]) for r in rows for k in ("low", "high")]
     y = {"type": "quantitative", "axis": quality_axis, "scale": _domain(ends, share)}
     layers = [
@@ -169,12 +172,17 @@ def trade_off(
         f"{name}: {number(e.value, unit=e.unit, share=share)} at {number(x, unit=unit)}"
         for name, x, e in known
     )
-    spec = {"data": {"values": rows}, "width": 260, "height": 200, "layer": layers}
-    return Drawing(title=f"{quality} against {title}", text=words, spec=spec)
+    spec = {"data": {"values": rows}, "width": 330, "height": 210, "layer": layers}
+    return Drawing(title=f"{label(quality)} against {title}", text=words, spec=spec)
 
 
 def latency_plot(
-    name: str, latencies_ms: Sequence[float], *, within: tuple[float, float], accent: str
+    name: str,
+    latencies_ms: Sequence[float],
+    *,
+    within: tuple[float, float],
+    marks: Mapping[str, float | None],
+    accent: str,
 ) -> Drawing:
     """Returns how a candidate's latencies are spread.
 
@@ -182,6 +190,7 @@ def latency_plot(
         name: The candidate.
         latencies_ms: At least one.
         within: The least and the most of all candidates, so that they share an axis.
+        marks: Values that are marked, such as quantiles, by name.
         accent: The candidate drawn in colour.
     """
     low, high = within
@@ -202,44 +211,73 @@ def latency_plot(
         if n
     ]
     scale: Spec = {"type": "log" if wide else "linear", "domain": [low, high], "nice": False}
-    axis = {**_x_axis("ms", False), "title": None, "labelOverlap": True}
-    spec: Spec = {
-        "data": {"values": rows},
-        "width": 230,
-        "height": 76,
-        "mark": {
-            "type": "rect",
-            "color": ACCENT if name == accent else QUIET,
-            "opacity": 0.85,
-        },
-        "encoding": {
-            "x": {"field": "from", "type": "quantitative", "scale": scale, "axis": axis},
-            "x2": {"field": "to"},
-            "y": {
-                "field": "count",
-                "type": "quantitative",
-                "axis": {"title": None, "tickCount": 3, "tickMinStep": 1, "format": "~s"},
+    axis = {**_x_axis("ms", False), "labelOverlap": True}
+    x: Spec = {"type": "quantitative", "scale": scale, "axis": axis}
+    layers: list[Spec] = [
+        {
+            "mark": {
+                "type": "rect",
+                "color": ACCENT if name == accent else QUIET,
+                "opacity": 0.85,
             },
-            "y2": {"field": "zero"},
-        },
-    }
+            "encoding": {
+                "x": {**x, "field": "from"},
+                "x2": {"field": "to"},
+                "y": {
+                    "field": "count",
+                    "type": "quantitative",
+                    "axis": {"title": None, "tickCount": 3, "tickMinStep": 1, "format": "~s"},
+                },
+                "y2": {"field": "zero"},
+            },
+        }
+    ]
+    known = {mark: value for mark, value in marks.items() if value is not None}
+    for i, (mark, value) in enumerate(known.items()):
+        place = min(max(value, low), high)
+        row: Spec = {"at": place, "text": f"{mark} {number(value, unit='ms')}"}
+        along: Spec = {**x, "field": "at"}
+        far = log10(place / low) / log10(high / low) if wide else (place - low) / (high - low)
+        layers += [
+            {
+                "data": {"values": [row]},
+                "mark": {"type": "rule", "strokeWidth": 1.5, "strokeDash": [3, 2], "color": LIMIT},
+                "encoding": {"x": along},
+            },
+            {
+                # One line each above the picture, written towards its middle: never over another.
+                "data": {"values": [row]},
+                "mark": {
+                    "type": "text",
+                    "align": "right" if far > 0.5 else "left",
+                    "fontSize": 11,
+                },
+                "encoding": {
+                    "x": along,
+                    "y": {"value": -8 - 13 * (len(known) - 1 - i)},
+                    "text": {"field": "text", "type": "nominal"},
+                },
+            },
+        ]
+    spec: Spec = {"data": {"values": rows}, "width": 262, "height": 84, "layer": layers}
     ordered = sorted(latencies_ms)
-    middle = ordered[len(ordered) // 2]
     words = (
         f"{len(ordered)} latencies from {number(ordered[0], unit='ms')} to"
-        f" {number(ordered[-1], unit='ms')}, half of them under {number(middle, unit='ms')}"
+        f" {number(ordered[-1], unit='ms')}"
     )
-    return Drawing(title=f"{name}, latency in ms", text=words, spec=spec)
+    words += "".join(f", {mark} {number(value, unit='ms')}" for mark, value in known.items())
+    return Drawing(title=f"{name}, latency", text=words, spec=spec)
 
 
 def heat_map(name: str, report: ClassificationReport) -> Drawing:
     """Returns a confusion table of many classes: each cell's share of its row."""
-    labels = [c.label for c in report.classes]
+    labels = [visible(c.label) for c in report.classes]
+    columns = [visible(column) for column in report.columns]
     rows = [
         {"target": labels[i], "answer": column, "share": count / total, "right": i == j}
         for i, row in enumerate(report.confusion)
         if (total := sum(row))
-        for j, (column, count) in enumerate(zip(report.columns, row, strict=True))
+        for j, (column, count) in enumerate(zip(columns, row, strict=True))
         if count
     ]
     size = {"step": 10}
@@ -253,7 +291,7 @@ def heat_map(name: str, report: ClassificationReport) -> Drawing:
             "x": {
                 "field": "answer",
                 "type": "nominal",
-                "scale": {"domain": list(report.columns)},
+                "scale": {"domain": columns},
                 "axis": {**axis, "title": None, "labelAngle": -90},
             },
             "y": {

@@ -9,6 +9,18 @@ from math import floor, isfinite, log10
 from roundtable.evaluation.types import Estimate
 
 NONE = "\N{EN DASH}"
+_SMALLEST_MS = 0.1
+_LABELS = {
+    "latency_p50_ms": "Median latency",
+    "latency_p95_ms": "95th percentile of latency",
+    "usd_per_1k": "Cost of 1,000 samples",
+    "macro_f1": "Macro F1",
+    "token_f1": "Token F1",
+    "rouge_l": "ROUGE-L",
+    "json_valid": "Valid JSON",
+    "usd": "Cost of a sample",
+    "signoffs": "Sign-offs",
+}
 
 
 def is_share(estimates: Iterable[Estimate]) -> bool:
@@ -34,16 +46,30 @@ def number(value: float | None, *, unit: str = "", share: bool = False) -> str:
         return f"{value * 100:.1f} %"
     if unit == "usd":
         return f"${value:,.2f}" if value == 0 or abs(value) >= 1 else f"${_digits(value)}"
+    if unit == "ms" and 0 < value < _SMALLEST_MS:
+        return f"under {_SMALLEST_MS} ms"
     if unit == "ms" and abs(value) >= 10_000:
         return f"{_digits(value / 1000)} s"
     return f"{_digits(value)} {unit}".strip()
 
 
+def label(metric: str) -> str:
+    """Returns a metric's name as people write it.
+
+    >>> label("exact_match")
+    'Exact match'
+    """
+    words = metric.replace("_", " ")
+    return _LABELS.get(metric, words[:1].upper() + words[1:])
+
+
 def span(interval: tuple[float, float] | None, *, unit: str = "", share: bool = False) -> str:
-    """Returns an interval in words; empty if there is none, or it is a single value."""
+    """Returns an interval in words; empty if there is none, or its ends look alike."""
     if interval is None or interval[0] == interval[1]:
         return ""
     low, high = (number(end, unit=unit, share=share) for end in interval)
+    if low == high:
+        return ""
     for tail in (" %", f" {unit}" if unit else " "):
         if tail.strip() and low.endswith(tail) and high.endswith(tail):
             low = low.removesuffix(tail)

@@ -9,6 +9,7 @@ import msgspec
 
 from roundtable.evaluation.classes import ClassificationReport
 from roundtable.evaluation.types import Estimate
+from roundtable.reports.answers import answers, limit_of
 from roundtable.reports.charts import Chart, Drawing, Renderer
 from roundtable.reports.document import as_data, page, write_page
 from roundtable.reports.drawings import (
@@ -18,10 +19,11 @@ from roundtable.reports.drawings import (
     trade_off,
 )
 from roundtable.reports.numbers import is_share
-from roundtable.reports.run_view import CandidateView, CheckView, RunReport
+from roundtable.reports.run_view import CandidateView, RunReport
 from roundtable.reports.samples import (
     FAILURE_REASONS,
     FIRST_ERRORS,
+    capped,
     failure_reasons,
     packed,
     wrong_answers,
@@ -50,6 +52,8 @@ class _ClassSection(msgspec.Struct, frozen=True, kw_only=True):
     candidate: str
     report: ClassificationReport
     chart: Chart | None
+    columns: tuple[str, ...]
+    confusion: tuple[tuple[int, ...], ...]
     shades: tuple[tuple[int, ...], ...]
     confusions: tuple[_Confusion, ...]
 
@@ -68,6 +72,7 @@ def run_report(view: RunReport, path: Path, *, renderer: Renderer | None = None)
     Raises:
         StoreError: The charts cannot be drawn, or the file cannot be written.
     """
+    view = msgspec.structs.replace(view, samples=capped(view.samples))
     accent = view.gate.candidate or (view.candidates[0].id if view.candidates else "")
     metrics = tuple(_metric_rows(view))
     groups = _drawings(view, metrics, accent)
@@ -76,10 +81,14 @@ def run_report(view: RunReport, path: Path, *, renderer: Renderer | None = None)
     drawn = {name: {key: next(charts) for key in group} for name, group in groups.items()}
     wrong = wrong_answers(view.samples, accent)
     failures = failure_reasons(view.samples)
+    compared = {one.words for one in view.comparisons}
     values: dict[str, object] = {
         "view": view,
         "accent": accent,
         "metrics": metrics,
+        "answers": answers(view, accent),
+        # Comparisons have a section of their own.
+        "findings": [said for said in view.findings if said not in compared],
         "formats": {row.name: row for row in metrics},
         "dot_plots": tuple(drawn["metrics"].values()),
         "trade_offs": tuple(drawn["trade-offs"].values()),
@@ -92,10 +101,17 @@ def run_report(view: RunReport, path: Path, *, renderer: Renderer | None = None)
         "n_failures": len(failures),
         "plain": view.samples[:_WITHOUT_SCRIPT],
         "data": as_data(packed(view.samples)),
-        "free": all(not c.usd_per_1k for c in view.candidates),
+        "free": all(not c.usd_per_1k and c.charged != "unknown" for c in view.candidates),
     }
     return write_page(
-        page("run/page.html", values, style="run/style.css", script="run/samples.js"), path
+        page(
+            "run/page.html",
+            values,
+            style="run/style.css",
+            first="run/theme.js",
+            script="run/samples.js",
+        ),
+        path,
     )
 
 
@@ -113,7 +129,7 @@ def _metric_rows(view: RunReport) -> Iterator[_MetricRow]:
 def _drawings(
     view: RunReport, metrics: tuple[_MetricRow, ...], accent: str
 ) -> dict[str, dict[str, Drawing]]:
-    limits = {check.name: _limit(check) for check in view.gate.checks}
+    limits = {check.name: limit_of(check) for check in view.gate.checks}
     plots: dict[str, Drawing] = {}
     for row in metrics:
         by_candidate = {
@@ -128,7 +144,13 @@ def _drawings(
         "metrics": plots,
         "trade-offs": _trade_offs(view, accent),
         "latency": {
-            c.id: latency_plot(c.id, c.latencies_ms, within=(min(every), max(every)), accent=accent)
+            c.id: latency_plot(
+                c.id,
+                c.latencies_ms,
+                within=(min(every), max(every)),
+                marks={"p50": c.latency_p50_ms, "p95": c.latency_p95_ms},
+                accent=accent,
+            )
             for c in timed
         },
         "classes": {
@@ -195,21 +217,18 @@ def _class_section(
         if n and i != j
     ]
     confusions.sort(key=lambda one: one.n, reverse=True)
+    k = len(report.columns)
+    if not any(row[-1] for row in report.confusion):
+        k -= 1  # all gave an answer: no column for none
     return _ClassSection(
         candidate=candidate.id,
         report=report,
         chart=chart,
+        columns=report.columns[:k],
+        confusion=tuple(row[:k] for row in report.confusion),
         # Steps of a tenth: the page's policy allows classes but no style of a single cell.
         shades=tuple(
             tuple(-(-10 * n // sum(row)) if n else 0 for n in row) for row in report.confusion
         ),
         confusions=tuple(confusions[:_CONFUSIONS]),
     )
-
-
-def _limit(check: CheckView) -> float | None:
-    """Returns the limit as a number, where it is one."""
-    try:
-        return float(check.limit)
-    except ValueError:
-        return None

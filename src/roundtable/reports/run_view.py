@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 
 from roundtable.evaluation.classes import ClassificationReport
 from roundtable.evaluation.types import Estimate
 from roundtable.generation.types import Message
+
+Charged = Literal["call", "machine", "unknown"]
 
 
 class CheckView(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,6 +67,7 @@ class CandidateView(msgspec.Struct, frozen=True, kw_only=True):
         models_reported: Model names as the provider reported them.
         report: The confusion table and F1 per class; None where the task has no classes.
         latencies_ms: A sample of latencies for the histogram; may be empty.
+        charged: By the `call`, not at all but for the `machine` it runs on, or `unknown`.
     """
 
     id: str
@@ -84,6 +89,7 @@ class CandidateView(msgspec.Struct, frozen=True, kw_only=True):
     models_reported: tuple[str, ...]
     report: ClassificationReport | None
     latencies_ms: tuple[float, ...]
+    charged: Charged = "call"
 
 
 class ComparisonView(msgspec.Struct, frozen=True, kw_only=True):
@@ -174,6 +180,7 @@ class RunReport(msgspec.Struct, frozen=True, kw_only=True):
         inputs: What the results depend on.
         settings: Name to value.
         promise: What was promised for this use case; empty if nothing.
+        monthly_requests: As the use case expects them; 0 if it does not say.
     """
 
     usecase: str
@@ -198,3 +205,4 @@ class RunReport(msgspec.Struct, frozen=True, kw_only=True):
     inputs: tuple[InputView, ...]
     settings: dict[str, str]
     promise: str
+    monthly_requests: int = 0

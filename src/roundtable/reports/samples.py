@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from math import isfinite
 
 import msgspec
 
 from roundtable.reports.run_view import AttemptView, SampleView
+from roundtable.reports.texts import length_for, shortened
 
 FIRST_ERRORS = 20
 FAILURE_REASONS = 10
@@ -28,6 +29,52 @@ class FailureReason(msgspec.Struct, frozen=True, kw_only=True):
     error: str
     n: int
     sample: str
+
+
+def capped(samples: Sequence[SampleView]) -> tuple[SampleView, ...]:
+    """Returns the samples with no text longer than a page can hold; a cut text says that it is."""
+    length = length_for({text for sample in samples for text in _texts(sample)})
+    return tuple(
+        _capped(sample, length) if any(len(text) > length for text in _texts(sample)) else sample
+        for sample in samples
+    )
+
+
+def _texts(sample: SampleView) -> Iterator[str]:
+    yield sample.inputs
+    yield sample.target
+    for attempt in sample.attempts:
+        yield attempt.text
+        yield attempt.value
+        yield attempt.note
+        yield attempt.error
+        for message in attempt.messages:
+            yield message.content
+
+
+def _capped(sample: SampleView, length: int) -> SampleView:
+    def cut(text: str) -> str:
+        return shortened(text, length=length)
+
+    return msgspec.structs.replace(
+        sample,
+        inputs=cut(sample.inputs),
+        target=cut(sample.target),
+        attempts=tuple(
+            msgspec.structs.replace(
+                attempt,
+                text=cut(attempt.text),
+                value=cut(attempt.value),
+                note=cut(attempt.note),
+                error=cut(attempt.error),
+                messages=tuple(
+                    msgspec.structs.replace(message, content=cut(message.content))
+                    for message in attempt.messages
+                ),
+            )
+            for attempt in sample.attempts
+        ),
+    )
 
 
 def wrong_answers(samples: Sequence[SampleView], candidate: str) -> tuple[WrongAnswer, ...]:

@@ -13,11 +13,22 @@
   let found = samples;
   let shown = 0;
 
-  // Text only ever enters the page through textContent.
+  // What hides or reorders other characters stands as a mark; `texts.py` has the same list.
+  const UNSEEN = new RegExp("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\xad\\u061c\\u115f\\u1160\\u17b4"
+    + "\\u17b5\\u180e\\u200b\\u200e\\u200f\\u2028-\\u202e\\u2060-\\u206f\\u3164\\ufeff\\uffa0\\ufff9-\\ufffb"
+    + "\\ud800-\\udfff\\u{e0000}-\\u{e007f}]|\\r(?!\\n)", "gu");
+  const mark = (c) => `⟨U+${c.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}⟩`;
+  const visible = (text) => text.replace(UNSEEN, mark);
+
+  // Text only ever enters the page through textContent, and every text is a line of its own to the
+  // browser: none can turn round what stands beside it.
   const element = (tag, className, text) => {
     const made = document.createElement(tag);
     if (className) made.className = className;
-    if (text !== undefined) made.textContent = text;
+    if (text !== undefined) {
+      made.textContent = visible(text);
+      made.dir = "auto";
+    }
     return made;
   };
 
@@ -48,7 +59,7 @@
 
   const detail = (a) => {
     const made = element("details");
-    made.append(element("summary", "", "Conversation and scores"));
+    made.append(element("summary", "", "Prompt, answer and scores"));
     made.addEventListener("toggle", () => {
       if (!made.open || made.childElementCount > 1) return;
       for (const [role, text] of a.messages) made.append(turn(role, texts[text]));
@@ -73,7 +84,7 @@
     said.append(element("p", a.error ? "text wrong" : "text", answer(a)));
     if (a.note) said.append(element("p", "soft small", a.note));
     const sure = a.probability === null ? "" : `${(a.probability * 100).toFixed(0)} % sure`;
-    made.append(mark, element("span", "soft", a.candidate), said, element("span", "soft", sure),
+    made.append(mark, element("bdi", "soft", a.candidate), said, element("span", "soft", sure),
       detail(a));
     return made;
   };
@@ -81,8 +92,12 @@
   const card = ([id, inputs, target, attempts]) => {
     const made = element("article", "sample");
     const header = element("header");
-    header.append(element("span", "mono", id));
-    if (target) header.append(element("span", "", `expected: ${target}`));
+    header.append(element("bdi", "mono", id));
+    if (target) {
+      const expected = element("span");
+      expected.append("expected: ", element("bdi", "", target));
+      header.append(expected);
+    }
     made.append(header, element("p", "text", inputs), ...attempts.map(attemptRow));
     return made;
   };
