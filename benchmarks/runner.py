@@ -1,7 +1,8 @@
 """The runner against a bare client loop and its peers, on one loopback server, in one run.
 
-`python benchmarks/runner.py [--samples 2000] [--large 100000] [--peers]`: ratios, CPU, memory.
-Peers need `pip install --require-hashes --no-deps -r locks/bench.txt`.
+`python benchmarks/runner.py [--samples 2000] [--rounds 3] [--large 100000] [--peers]`: ratios, CPU,
+memory. The loop and the whole command take turns; what is said is the median of the rounds.
+Peers need `pip install --require-hashes --no-deps -r locks/bench.txt`, or `make bench`.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import argparse
 import importlib.util
 import json
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -92,8 +94,10 @@ started = time.perf_counter()
 code = compile(open(script).read(), script, "exec")
 exec(code, {"__name__": "__main__"})
 used = resource.getrusage(resource.RUSAGE_SELF)
+children = resource.getrusage(resource.RUSAGE_CHILDREN)
 print(json.dumps({"s": time.perf_counter() - started, "cpu_s": used.ru_utime + used.ru_stime,
-                  "mb": used.ru_maxrss / 1024}), file=sys.stderr)
+                  "mb": used.ru_maxrss / 1024, "child_mb": children.ru_maxrss / 1024,
+                  "child_cpu_s": children.ru_utime + children.ru_stime}), file=sys.stderr)
 """
 
 
@@ -178,37 +182,73 @@ def line(name: str, n: int, found: dict[str, float], floor: dict[str, float] | N
     print(f"{name:32} {rate:8.0f}/s  {cpu:6.2f} ms CPU  {found['mb']:6.0f} MB{ratio}", flush=True)
 
 
+def middle(found: list[dict[str, float]]) -> dict[str, float]:
+    return {key: statistics.median(one[key] for one in found) for key in found[0]}
+
+
+def helps() -> None:
+    """Prints how long `--help` takes, of ours and of inspect's command: the best of five each."""
+    commands = {
+        "roundtable --help": [sys.executable, "-m", "roundtable", "--help"],
+        "inspect --help": [str(Path(sys.executable).parent / "inspect"), "--help"],
+    }
+    took_s: dict[str, float] = {}
+    for _ in range(5):
+        for name, command in commands.items():
+            started_s = time.perf_counter()
+            subprocess.run(command, capture_output=True, check=True)
+            elapsed_s = time.perf_counter() - started_s
+            took_s[name] = min(elapsed_s, took_s.get(name, elapsed_s))
+    ours, theirs = took_s.values()
+    ms = [f"{name} {one * 1000:.0f} ms" for name, one in took_s.items()]
+    print(f"{', '.join(ms)}: {ours / theirs:.2f}")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--samples", type=int, default=2000)
+    parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--large", type=int, default=0)
     parser.add_argument("--peers", action="store_true")
     options = parser.parse_args()
     n = options.samples
     with tempfile.TemporaryDirectory() as name, provider() as url:
         folder = Path(name)
-        floor = measure(folder, FLOOR, url, str(n))
+        rounds = []
+        for _ in range(options.rounds):
+            floor = measure(folder, FLOOR, url, str(n))
+            ours = measure(folder, OURS, str(workspace(folder, url, n)), str(n))
+            rounds.append((floor, ours))
+        floor, ours = (middle([one[i] for one in rounds]) for i in (0, 1))
         line("bare aiohttp loop", n, floor, None)
-        root = workspace(folder, url, n)
-        ours = measure(folder, OURS, str(root), str(n))
-        line("roundtable", n, ours, floor)
-        # Start-up and the report are fixed costs: a hundred samples show them.
-        again = measure(folder, OURS, str(root), str(n))
+        line("roundtable, the whole command", n, ours, floor)
+        ratios = sorted(floor["s"] / ours["s"] for floor, ours in rounds)
+        beyond_ms = (ours["cpu_s"] - floor["cpu_s"]) / n * 1000
+        print(f"  round by round: {', '.join(f'{one:.2f}' for one in ratios)} of the floor")
+        print(
+            f"  {beyond_ms:.2f} ms CPU a sample beyond the loop's own; the charts' own process took"
+            f" {ours['child_cpu_s']:.2f} s CPU and {ours['child_mb']:.0f} MB"
+        )
+        # Start-up and the report are fixed costs: a second run shows them.
+        again = measure(folder, OURS, str(folder / f"workspace-{n}"), str(n))
         line("roundtable, nothing changed", n, again, None)
         if options.large:
             root = workspace(folder, url, options.large)
             large = measure(folder, OURS, str(root), str(options.large))
             line(f"roundtable, {options.large}", options.large, large, None)
             print(f"memory: {large['mb'] / ours['mb']:.2f} of that at {n}")
-            started_s = time.perf_counter()
-            measure(folder, OURS, str(root), str(options.large))
-            print(f"nothing changed at {options.large}: {time.perf_counter() - started_s:.2f} s")
+            unchanged = measure(folder, OURS, str(root), str(options.large))
+            print(
+                f"nothing changed at {options.large}: {unchanged['s']:.2f} s,"
+                f" {unchanged['s'] - again['s']:.2f} s more than at {n}"
+            )
         if options.peers:
             for peer, script in (("pydantic_evals", PYDANTIC_EVALS), ("inspect_ai", INSPECT)):
                 if importlib.util.find_spec(peer) is None:
                     print(f"{peer}: not installed (locks/bench.txt)")
                     continue
                 line(peer, n, measure(folder, script, url, str(n), str(folder / "logs")), floor)
+            helps()
 
 
 if __name__ == "__main__":

@@ -42,7 +42,7 @@ def test_a_model_without_a_price_is_not_told_to_be_free() -> None:
 
 def test_an_own_machine_is_not_told_to_be_free_either() -> None:
     cost = _said(_with(run_view(), usd_per_1k=0.0, charged="machine"))["What does it cost?"]
-    assert any("the machine it runs on is not priced here" in line for line in cost.lines)
+    assert any("its machine is not priced here" in line for line in cost.lines)
 
 
 def test_what_is_blocked_unsettled_or_not_told_apart_is_not_known() -> None:

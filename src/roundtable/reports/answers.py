@@ -62,7 +62,7 @@ def _quality(view: RunReport, candidate: CandidateView) -> Answer:
         n = f"{candidate.n_samples:,} sample{'' if candidate.n_samples == 1 else 's'}"
         better = "" if estimate.direction == "higher" else " (lower is better)"
         sure = f", {estimate.confidence * 100:.4g} % interval" if estimate.interval else ""
-        lines.append(f"{label(view.primary)} of {candidate.id}{better}, on {n}{sure}")
+        lines.append(f"{label(view.primary)}{better} on {n}{sure}")
     for pair in view.comparisons:
         if pair.metric == view.primary and candidate.id in (pair.a, pair.b):
             other = pair.b if pair.a == candidate.id else pair.a
@@ -96,12 +96,11 @@ def _cost(view: RunReport, candidate: CandidateView) -> Answer:
             monthly = number(usd * view.monthly_requests / 1000, unit="usd")
             lines.append(f"{monthly} a month at {view.monthly_requests:,} requests")
         if candidate.charged == "machine":
-            lines.append("Not charged by the call; the machine it runs on is not priced here")
+            lines.append("No charge by the call; its machine is not priced here")
     if candidate.latency_p50_ms is not None:
         slow = number(candidate.latency_p95_ms, unit="ms")
         lines.append(
-            f"An answer takes {number(candidate.latency_p50_ms, unit='ms')}; one in 20 takes"
-            f" {slow} or more"
+            f"Median answer {number(candidate.latency_p50_ms, unit='ms')}, one in 20 {slow} or more"
         )
     return Answer(question="What does it cost?", value=value, beside=beside, lines=tuple(lines))
 
