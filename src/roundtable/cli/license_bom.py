@@ -50,12 +50,16 @@ def bom_command(
     from roundtable.jobs.bill import bill_of
     from roundtable.jobs.license import licenses_of
     from roundtable.licensing.bom import write_bill
+    from roundtable.licensing.bom.writing import moment
 
     del as_json
     workspace = opened(directory)
-    found = workspace.usecase(usecase)
-    bill = bill_of(licenses_of(workspace), found, candidates)
-    text = write_bill(bill, "spdx" if format == "spdx" else "cyclonedx")
+    id, _, candidate = usecase.removeprefix("usecases/").partition("#")
+    wanted = (*candidates, candidate) if candidate else candidates
+    created = moment()
+    licenses = licenses_of(workspace, as_of=created.date())
+    bill = bill_of(licenses, workspace.usecase(id), wanted)
+    text = write_bill(bill, "spdx" if format == "spdx" else "cyclonedx", created=created)
     if output is None:
         click.echo(text, nl=False)
         return

@@ -19,7 +19,7 @@ from roundtable.jobs.software import Distribution, distributions
 from roundtable.licensing.bom import Answer, Bill, BillFile, Component, Endpoint, License
 from roundtable.licensing.types import Asset, Clause, Finding, Parent, Terms
 from roundtable.workspace import Dataset, Model, Prompt, UseCase, Workspace
-from roundtable.workspace.assets import Corpus, Guard, Recipe
+from roundtable.workspace.assets import Ancestor, Corpus, Guard, Recipe
 from roundtable.workspace.declared import semantic
 
 _HERE = ("baseline", "embedded")
@@ -56,6 +56,7 @@ def bill_of(licenses: Licenses, usecase: UseCase, candidates: Iterable[str] = ()
         license="internal",
         name=usecase.id,
         description=usecase.title,
+        facts=tuple(_asked(findings.values())),
         parents=tuple(Parent(id=id, relation="includes") for id in (*systems, software[0].id)),
     )
     components = (root, *(one.component() for one in assets), *software)
@@ -117,6 +118,24 @@ def _restricts(clause: Clause) -> bool:
     )
 
 
+def _asked(findings: Iterable[Finding]) -> Iterator[tuple[str, str]]:
+    """Yields the use that the answers are for, once: it is the same for every candidate."""
+    use = next((one.use for one in findings if one.use is not None), None)
+    if use is not None:
+        yield "distribution", use.distribution
+        yield "audience", use.audience
+        yield "commercial", str(use.commercial).lower()
+        yield "monthly-active-users", str(use.monthly_active_users)
+        yield "company-region", use.company_region or "not said"
+        for name in use.regions:
+            yield "region", name
+        for name in use.domains:
+            yield "domain", name
+
+
+_Declared = Model | Dataset | Corpus | Prompt | Guard | Recipe | Ancestor
+
+
 class _Described:
     """An asset with what its declaration and its files say."""
 
@@ -124,13 +143,14 @@ class _Described:
         self._workspace = workspace
         self._asset = asset
         folder, _, id = asset.id.partition("/")
-        declared: Mapping[str, Mapping[str, Model | Dataset | Corpus | Prompt | Guard | Recipe]] = {
+        declared: Mapping[str, Mapping[str, _Declared]] = {
             "models": workspace.models,
             "datasets": workspace.datasets,
             "corpora": workspace.corpora,
             "prompts": workspace.prompts,
             "guards": workspace.guards,
             "recipes": workspace.recipes,
+            "ancestors": workspace.ancestors,
         }
         self._declared = declared.get(folder, {}).get(id)
         one = self._declared
@@ -155,6 +175,7 @@ class _Described:
             description=one.title if one is not None else "",
             files=files,
             purl=_packaged_purl(one.model) if packaged and isinstance(one, Model) else "",
+            url=one.url if isinstance(one, Ancestor) else "",
             service=self.service.id if self.service is not None else "",
             facts=tuple(_facts(one)),
         )

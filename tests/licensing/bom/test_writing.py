@@ -60,6 +60,30 @@ def test_the_same_content_gives_the_same_bytes(
     assert later.replace("15:06:41", "15:06:40") == text
 
 
+@pytest.mark.parametrize("format", FORMATS)
+def test_order_and_edges_written_twice_change_nothing(
+    format: Format, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1750000000")
+    bill = reply_bill()
+    mixed = msgspec.structs.replace(
+        bill,
+        components=tuple(
+            msgspec.structs.replace(one, parents=(*reversed(one.parents), *one.parents))
+            for one in reversed(bill.components)
+        ),
+        licenses=bill.licenses[::-1],
+    )
+    assert write_bill(mixed, format) == write_bill(bill, format)
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_a_use_policy_is_told_with_how_it_was_verified(format: Format) -> None:
+    text = write_bill(reply_bill(), format)
+    assert "roundtable:use-policy" in text
+    assert "1(b)(v): outputs may not improve other models" in text
+
+
 def test_other_content_has_another_name(monkeypatch: pytest.MonkeyPatch) -> None:
     bill = reply_bill()
     other = msgspec.structs.replace(bill, task="choice")

@@ -132,6 +132,24 @@ class Bill(msgspec.Struct, frozen=True, kw_only=True):
     audience: str = ""
 
 
+def ordered(bill: Bill) -> Bill:
+    """Returns the bill with its parts in order and each of its edges once."""
+    return msgspec.structs.replace(
+        bill,
+        components=tuple(
+            msgspec.structs.replace(one, parents=_edges(one))
+            for one in sorted(bill.components, key=lambda each: each.id)
+        ),
+        services=tuple(sorted(bill.services, key=lambda each: each.id)),
+        licenses=tuple(sorted(bill.licenses, key=lambda each: each.id)),
+        answers=tuple(sorted(bill.answers, key=lambda each: each.component)),
+    )
+
+
+def _edges(one: Component) -> tuple[Parent, ...]:
+    return tuple(sorted(set(one.parents), key=lambda each: (each.id, each.relation)))
+
+
 def assets_of(bill: Bill) -> tuple[Asset, ...]:
     """Returns the bill's components as the license engine sees them, sorted by id."""
     return tuple(
@@ -140,7 +158,7 @@ def assets_of(bill: Bill) -> tuple[Asset, ...]:
             kind=one.kind,
             license=one.license,
             lineage=one.lineage,
-            parents=tuple(sorted(set(one.parents), key=lambda each: (each.id, each.relation))),
+            parents=one.parents,
         )
-        for one in sorted(bill.components, key=lambda each: each.id)
+        for one in ordered(bill).components
     )

@@ -41,6 +41,7 @@ from roundtable.licensing.bom.properties import (
     MODELS,
     answer_properties,
     component_properties,
+    license_properties,
 )
 
 _TYPES = {
@@ -113,7 +114,7 @@ def _part(
 ) -> Part:
     used = licenses.get(one.license)
     properties = component_properties(one) + (answer_properties(answer) if answer else [])
-    properties += [("roundtable:use-policy", text) for text in (used.policies if used else ())]
+    properties += license_properties(used)
     references = []
     if one.url:
         references.append(

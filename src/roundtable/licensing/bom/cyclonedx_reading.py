@@ -18,6 +18,15 @@ from roundtable.licensing.vocabulary import Kind, Lineage
 
 VERSIONS = ("1.2", "1.3", "1.4", "1.5", "1.6", "1.7")
 _KINDS: dict[str, Kind] = {"machine-learning-model": "model", "data": "dataset"}
+_FITS: dict[Kind, tuple[Kind, ...]] = {
+    "model": ("model",),
+    "adapter": ("model",),
+    "dataset": ("dataset",),
+    "corpus": ("dataset",),
+    "prompt": ("dataset",),
+    "software": ("software",),
+    "system": ("software",),
+}
 _EXTERNAL = ("urn:cdx:",)
 
 
@@ -87,13 +96,12 @@ class _Reader:
             one, place, holder = left.pop()
             ref = one.get("bom-ref") or f"{place}"
             properties = _properties(one)
-            said = properties.get(f"{PREFIX}kind", [""])[0]
-            nested_file = one["type"] == "file" and holder and not one.get("licenses")
-            if said in ("file", "service") or nested_file:
+            if one["type"] == "file" and holder and not one.get("licenses"):
+                # A part that stands under the terms of what holds it.
                 self._found.passed.add(ref)
                 continue
-            kind = kind_of(said) or _KINDS.get(one["type"], "software")
-            if not kind_of(said) and root and place == at and one["type"] == "application":
+            kind = _kind(one, properties)
+            if not properties and root and place == at and one["type"] == "application":
                 kind = "system"
             self._thing(one, ref, kind, place, properties)
             if holder:
@@ -151,17 +159,13 @@ class _Reader:
         self._edge(ref, own, "learns", at)
 
     def _license(self, one: dict[str, Any], properties: dict[str, list[str]]) -> str:
-        if known := self._names.known(properties.get(f"{PREFIX}license", [""])[0]):
-            return known
         statements = [
             choice["expression"]
             if "expression" in choice
             else choice["license"].get("id") or choice["license"].get("name", "")
             for choice in one.get("licenses", ())
         ]
-        read = {self._names.read(each) for each in statements}
-        # Several licenses hold together: none of them alone is what may be relied on.
-        return read.pop() if len(read) == 1 else "unknown"
+        return self._names.agreed(properties.get(f"{PREFIX}license", [""])[0], statements)
 
     def _services(self, services: Any, at: str) -> None:
         for index, one in enumerate(services):
@@ -186,10 +190,7 @@ class _Reader:
                 ref = self._by_identity.get(_identity(one), "")
             if not ref or ref == child:
                 ref = one.get("bom-ref") or place
-                kind = kind_of(properties.get(f"{PREFIX}kind", [""])[0])
-                self._thing(
-                    one, ref, kind or _KINDS.get(one["type"], "software"), place, properties
-                )
+                self._thing(one, ref, _kind(one, properties), place, properties)
             self._edge(child, ref, "descends", place)
 
     def _edge(self, child: str, parent: str, how: How, place: str) -> None:
@@ -225,6 +226,13 @@ def _properties(one: dict[str, Any]) -> dict[str, list[str]]:
     for each in one.get("properties", ()):
         found.setdefault(each.get("name", ""), []).append(each.get("value", ""))
     return found
+
+
+def _kind(one: dict[str, Any], properties: dict[str, list[str]]) -> Kind:
+    """Returns what a component is; a word of ours only where it fits the format's own."""
+    said = kind_of(properties.get(f"{PREFIX}kind", [""])[0])
+    likely = _KINDS.get(one["type"], "software")
+    return said if said and likely in _FITS[said] else likely
 
 
 def _identity(one: dict[str, Any]) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from typing import Literal
 import msgspec
 
 from roundtable.errors import InputError, Place
+from roundtable.licensing.bom.properties import DERIVED, LEARNED
 from roundtable.licensing.types import Asset, Parent
 from roundtable.licensing.vocabulary import KINDS, RELATIONS, Kind, Lineage, Relation
 
@@ -30,6 +31,13 @@ _FOLDERS = {
     "system": "systems",
 }
 _MODELS, _DATA = ("model", "adapter"), ("dataset", "corpus")
+_MEANT: dict[How, tuple[str, ...]] = {
+    "needs": RELATIONS,
+    "holds": ("includes",),
+    "descends": DERIVED,
+    "learns": LEARNED,
+}
+"""What an exact relation may be where a format's own field says this."""
 
 
 class Found(msgspec.Struct, kw_only=True):
@@ -121,7 +129,10 @@ def assets_from(found: Findings) -> tuple[Asset, ...]:
         InputError: a reference leads nowhere, or something is made of itself.
     """
     parents: dict[str, dict[str, set[Relation]]] = {ref: {} for ref in found.things}
-    exact = {(one.child, one.parent) for one in found.edges if one.relation is not None}
+    exact: dict[tuple[str, str], set[Relation]] = {}
+    for one in found.edges:
+        if one.relation is not None:
+            exact.setdefault((one.child, one.parent), set()).add(one.relation)
     for edge in found.edges:
         if edge.child in found.passed or edge.parent in found.passed:
             continue
@@ -132,8 +143,11 @@ def assets_from(found: Findings) -> tuple[Asset, ...]:
                     edge.place,
                     "ask the supplier for a document that describes it, or take the reference out",
                 )
-        if edge.relation is None and (edge.child, edge.parent) in exact:
-            continue
+        if edge.relation is None:
+            said = exact.get((edge.child, edge.parent), set())
+            # A word of ours that contradicts the format's field does not take its place.
+            if not said.isdisjoint(_MEANT[edge.how]):
+                continue
         relation = edge.relation or _likely(
             found.things[edge.child].kind, found.things[edge.parent].kind, edge.how
         )

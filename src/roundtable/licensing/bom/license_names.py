@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 
@@ -64,19 +64,36 @@ class Names:
     """
 
     def __init__(self, terms: Iterable[Terms], *, own: bool = False) -> None:
-        self._ids: dict[str, str] = {}
+        self._ids: dict[str, set[str]] = {}
         for one in terms:
             for name in (one.id, one.spdx, one.name, one.url, *one.aliases):
-                if name:
-                    self._ids.setdefault(_plain(name), one.id)
-        self._ids.pop(UNKNOWN, None)
-        self._ids.pop(INTERNAL, None)
+                if name and one.id not in (UNKNOWN, INTERNAL):
+                    self._ids.setdefault(_plain(name), set()).add(one.id)
+        for name in (UNKNOWN, INTERNAL):
+            self._ids.pop(name, None)
         if own:
-            self._ids[INTERNAL] = INTERNAL
+            self._ids[INTERNAL] = {INTERNAL}
 
     def known(self, name: str) -> str:
-        """Returns the license of this id, identifier, name or address, or nothing."""
-        return self._ids.get(_plain(name), "")
+        """Returns the license of this id, identifier, name or address; nothing if several are."""
+        found = self._ids.get(_plain(name), ())
+        return next(iter(found)) if len(found) == 1 else ""
+
+    def agreed(self, said: str, statements: Sequence[str]) -> str:
+        """Returns the license that a document means; `unknown` where nobody can say.
+
+        What the format's own fields state decides; a word of ours only tells apart licenses that
+        go by one name, or stands where nothing is stated.
+
+        Args:
+            said: An id of the knowledge base, as a property of ours gives it; or nothing.
+            statements: What the format's own fields state; several hold together.
+        """
+        id = self.known(said)
+        if all(id in self._ids.get(_plain(each), ()) for each in statements):
+            return id or UNKNOWN
+        read = {self.read(each) for each in statements}
+        return read.pop() if len(read) == 1 else UNKNOWN
 
     def read(self, stated: str) -> str:
         """Returns the license that a statement means; `unknown` where nobody can say.

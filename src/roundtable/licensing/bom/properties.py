@@ -6,7 +6,7 @@ knows them gets the exact relation where a format has only a coarser one.
 
 from __future__ import annotations
 
-from roundtable.licensing.bom.bill import Answer, Component
+from roundtable.licensing.bom.bill import Answer, Component, License
 
 PREFIX = "roundtable:"
 MODELS = ("model", "adapter")
@@ -20,6 +20,14 @@ DERIVED = (
     "derived-from",
 )
 LEARNED = ("trained-on", "evaluated-on")
+FORWARD = {
+    "trained-on": "trainedOn",
+    "evaluated-on": "testedOn",
+    "retrieves-from": "dependsOn",
+    "includes": "contains",
+    **dict.fromkeys(DERIVED, "descendantOf"),
+}
+"""A relation to how SPDX says it from child to parent; `generated-by` is said from the parent."""
 
 
 def component_properties(one: Component) -> list[tuple[str, str]]:
@@ -42,3 +50,11 @@ def answer_properties(answer: Answer) -> list[tuple[str, str]]:
         *((f"{PREFIX}obligation", slug) for slug in answer.obligations),
         *((f"{PREFIX}because", text) for text in answer.because),
     ]
+
+
+def license_properties(used: License | None) -> list[tuple[str, str]]:
+    """Returns how the clauses of a component's license were verified, and what they restrict."""
+    if used is None:
+        return []
+    found = [(f"{PREFIX}license-verified", used.verified)] if used.verified else []
+    return found + [(f"{PREFIX}use-policy", text) for text in used.policies]

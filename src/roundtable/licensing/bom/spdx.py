@@ -21,24 +21,17 @@ from spdx_python_model.bindings import v3_0_1 as spdx
 from roundtable.licensing.bom.bill import Bill, BillFile, Component, License
 from roundtable.licensing.bom.license_names import is_expression
 from roundtable.licensing.bom.properties import (
-    DERIVED,
+    FORWARD,
     MODELS,
     PREFIX,
     answer_properties,
     component_properties,
+    license_properties,
 )
 
 TERMS = "https://spdx.org/rdf/3.0.1/terms/"
 NO_LICENSE = f"{TERMS}ExpandedLicensing/NoAssertionLicense"
 NO_ELEMENT = f"{TERMS}Core/NoAssertionElement"
-_FORWARD = {
-    "trained-on": "trainedOn",
-    "evaluated-on": "testedOn",
-    "retrieves-from": "dependsOn",
-    "includes": "contains",
-    **dict.fromkeys(DERIVED, "descendantOf"),
-}
-"""A relation to how SPDX says it from child to parent; `generated-by` is said from the parent."""
 _PURPOSES = {
     "model": "model",
     "adapter": "model",
@@ -90,8 +83,7 @@ class _Writer:
             if one.id in answers:
                 properties += answer_properties(answers[one.id])
             used = self._licenses.get(one.license)
-            policies = used.policies if used is not None else ()
-            properties += [(f"{PREFIX}use-policy", text) for text in policies]
+            properties += license_properties(used)
             package = self._package(one, used)
             package.extension = [_extension(properties)]
             if one.service:
@@ -214,7 +206,7 @@ class _Writer:
             if parent.relation == "generated-by":
                 made = self._related(parent.id, "generates", [self._id(one.id)], name)
             else:
-                kind = _FORWARD[parent.relation]
+                kind = FORWARD[parent.relation]
                 made = self._related(one.id, kind, [self._id(parent.id)], name)
             made.extension = [_extension(exact)]
             made.completeness = how
@@ -232,7 +224,9 @@ class _Writer:
         )
 
     def _file(self, one: Component, file: BillFile) -> None:
-        made = self._made(spdx.software_File, f"file/{one.id}/{file.name}", name=file.name)
+        made = self._made(
+            spdx.software_File, f"file/{one.id}/{quote(file.name, safe='')}", name=file.name
+        )
         made.verifiedUsing = [_hash(file)]
         made.extension = [_extension([(f"{PREFIX}size-bytes", str(file.size_bytes))])]
         self._related(one.id, "contains", [made.get_id()], f"{one.id}/file/{file.name}")

@@ -12,7 +12,7 @@ import spdx_python_model
 from roundtable.errors import InputError, Place
 from roundtable.licensing.bom.found import Edge, Findings, Found, How, kind_of, relation_of
 from roundtable.licensing.bom.license_names import Names
-from roundtable.licensing.bom.properties import PREFIX
+from roundtable.licensing.bom.properties import FORWARD, PREFIX
 from roundtable.licensing.vocabulary import Kind, Lineage
 
 _FROM_CHILD: dict[str, How] = {
@@ -20,11 +20,9 @@ _FROM_CHILD: dict[str, How] = {
     "testedOn": "needs",
     "descendantOf": "descends",
     "contains": "holds",
-    "packagedBy": "holds",
     "dependsOn": "needs",
     "hasDataFile": "needs",
     "hasDynamicLink": "needs",
-    "hasInput": "needs",
     "hasOptionalComponent": "needs",
     "hasOptionalDependency": "needs",
     "hasPrerequisite": "needs",
@@ -40,7 +38,18 @@ _FROM_PARENT: dict[str, How] = {
     "copiedTo": "holds",
     "expandsTo": "holds",
     "generates": "needs",
+    "hasDistributionArtifact": "holds",
     "hasVariant": "descends",
+    "packagedBy": "holds",
+}
+_FITS: dict[Kind, tuple[Kind, ...]] = {
+    "model": ("model",),
+    "adapter": ("model",),
+    "dataset": ("dataset",),
+    "corpus": ("dataset",),
+    "prompt": ("software",),
+    "software": ("software",),
+    "system": ("software",),
 }
 _LICENSES = ("hasConcludedLicense", "hasDeclaredLicense")
 _NO_ELEMENT = ("NoAssertionElement", "NoneElement")
@@ -57,8 +66,9 @@ def read_spdx(document: dict[str, Any], *, file: str, names: Names) -> Findings:
     Raises:
         InputError: SPDX's classes refuse it, or two elements share an id.
     """
+    _check_graph(document.get("@graph", []), file)
     try:
-        spdx_python_model.load_data(document)
+        model, objects = spdx_python_model.load_data(document)
     except spdx_python_model.LoadError as error:
         raise InputError(
             f"this SPDX cannot be read: {error}",
@@ -67,7 +77,26 @@ def read_spdx(document: dict[str, Any], *, file: str, names: Names) -> Findings:
         ) from error
     except _REFUSALS as error:
         raise _refusal(document, file, error) from error
-    return _Reader(document, file, names).read()
+    return _Reader(model, objects, document, file, names).read()
+
+
+def _check_graph(graph: object, file: str) -> None:
+    """Refuses what SPDX's classes would take without a word, or stumble over."""
+    if not isinstance(graph, list) or not all(isinstance(one, dict) for one in graph):
+        raise InputError(
+            "the graph is not a list of elements",
+            where=Place(file, None, "@graph"),
+            fix="ask the supplier for SPDX 3.0.1 in JSON-LD",
+        )
+    seen: dict[object, int] = {}
+    for index, element in enumerate(graph):
+        id = element.get("spdxId")
+        if isinstance(id, str) and seen.setdefault(id, index) != index:
+            raise InputError(
+                f"{id!r} stands twice, first at @graph.{seen[id]}",
+                where=Place(file, None, f"@graph.{index}"),
+                fix="ask the supplier to give each element an id of its own",
+            )
 
 
 _REFUSALS = (TypeError, ValueError, KeyError, AttributeError, NotImplementedError)
@@ -81,7 +110,7 @@ def _refusal(document: dict[str, Any], file: str, error: Exception) -> InputErro
         try:
             spdx_python_model.load_data(alone)
         except _REFUSALS:
-            name = element.get("spdxId", "") if isinstance(element, dict) else ""
+            name = element.get("spdxId", "")
             place = f"@graph.{index}" + (f" ({name})" if name else "")
             break
     return InputError(
@@ -92,18 +121,20 @@ def _refusal(document: dict[str, Any], file: str, error: Exception) -> InputErro
 
 
 class _Reader:
-    def __init__(self, document: dict[str, Any], file: str, names: Names) -> None:
-        model, self._objects = spdx_python_model.load_data(document)
-        self._model: Any = model
+    def __init__(
+        self, model: Any, objects: Any, document: dict[str, Any], file: str, names: Names
+    ) -> None:
+        self._model = model
+        self._objects = objects
         self._places = {
             element.get("spdxId"): f"@graph.{index}"
             for index, element in enumerate(document.get("@graph", ()))
-            if isinstance(element, dict)
         }
         self._names = names
         self._found = Findings(file=file, things={}, edges=[], passed=set())
         self._licenses: dict[str, dict[str, list[str]]] = {}
         self._own: dict[str, str] = {}
+        self._builds: dict[str, dict[str, list[str]]] = {}
 
     def read(self) -> Findings:
         """Returns all that the document says."""
@@ -139,6 +170,13 @@ class _Reader:
                 )
         for one in relations:
             self._relation(one)
+        for id, build in self._builds.items():
+            place = self._places.get(id, "@graph")
+            found.edges += [
+                Edge(child=child, parent=parent, place=place)
+                for child in build.get("hasOutput", ())
+                for parent in build.get("hasInput", ())
+            ]
         for ref, thing in found.things.items():
             thing.license = self._license(ref)
         return found
@@ -157,13 +195,14 @@ class _Reader:
         elif isinstance(one, model.dataset_DatasetPackage) or _purpose(one) == "data":
             kind = "dataset"
         lineage: Lineage | None = None
-        if (said := properties.get(f"{PREFIX}lineage", "")) in ("declared", "undisclosed"):
-            lineage = "declared" if said == "declared" else "undisclosed"
+        if (told := properties.get(f"{PREFIX}lineage", "")) in ("declared", "undisclosed"):
+            lineage = "declared" if told == "declared" else "undisclosed"
+        said = kind_of(properties.get(f"{PREFIX}kind", ""))
         self._own[id] = properties.get(f"{PREFIX}license", "")
         self._found.add(
             Found(
                 ref=id,
-                kind=kind_of(properties.get(f"{PREFIX}kind", "")) or kind,
+                kind=said if said and kind in _FITS[said] else kind,
                 name=one.name or id,
                 place=self._places.get(id, "@graph"),
                 id=properties.get(f"{PREFIX}id", ""),
@@ -188,11 +227,21 @@ class _Reader:
                 self._stated(each) for each in one.to
             )
             return
+        if kind in ("hasInput", "hasOutput"):
+            self._builds.setdefault(subject, {}).setdefault(kind, []).extend(_to(one))
+            return
+        if kind == "other":
+            # Nobody can say what that means, so nobody can say what these were made from.
+            for ref in {subject, *_to(one)} & set(self._found.things):
+                self._found.things[ref].lineage = "undisclosed"
+            return
         if kind not in _FROM_CHILD and kind not in _FROM_PARENT:
             return
         exact = relation_of(self._properties(one).get(f"{PREFIX}relation", ""))
-        if kind == "testedOn" and exact is None:
+        if kind == "testedOn":
             exact = "evaluated-on"
+        elif exact is not None and FORWARD.get(exact, "generates") != kind:
+            exact = None
         for other in _to(one):
             if other.rpartition("/")[2] in _NO_ELEMENT:
                 if subject in self._found.things:
@@ -222,17 +271,10 @@ class _Reader:
         return id.rpartition("/")[2] if listed else str(name or "")
 
     def _license(self, ref: str) -> str:
-        if known := self._names.known(self._own.get(ref, "")):
-            return known
         said = self._licenses.get(ref, {})
-        for kind in _LICENSES:
-            read = {self._names.read(each) for each in said.get(kind, ())}
-            if len(read) == 1 and "unknown" not in read:
-                return read.pop()
-            if any(each for each in said.get(kind, ())):
-                # A conclusion that cannot be read is not replaced by what its maker declares.
-                return "unknown"
-        return "unknown"
+        # What somebody concluded goes before what its maker declares, also where it is not known.
+        stated = next((said[kind] for kind in _LICENSES if any(said.get(kind, ()))), [])
+        return self._names.agreed(self._own.get(ref, ""), stated)
 
 
 def _name(iri: str) -> str:

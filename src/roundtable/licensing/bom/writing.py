@@ -10,19 +10,20 @@ from typing import Literal, get_args
 
 from roundtable.digest import digest
 from roundtable.errors import InputError, MissingExtraError, NotFoundError, Place
-from roundtable.licensing.bom.bill import Bill
+from roundtable.licensing.bom.bill import Bill, ordered
 
 Format = Literal["cyclonedx", "spdx"]
 FORMATS: tuple[Format, ...] = get_args(Format)
 _SPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "bill-of-materials.roundtable")
 
 
-def write_bill(bill: Bill, format: Format) -> str:
+def write_bill(bill: Bill, format: Format, *, created: datetime | None = None) -> str:
     """Returns the bill as a document; but for its time, the same bill gives the same text.
 
     Args:
         bill: What to write.
         format: `cyclonedx` for CycloneDX 1.6, `spdx` for SPDX 3.0.1.
+        created: The time that it bears; None: `moment()`.
 
     Raises:
         NotFoundError: there is no such format.
@@ -31,8 +32,9 @@ def write_bill(bill: Bill, format: Format) -> str:
     """
     if format not in FORMATS:
         raise NotFoundError("format", format, FORMATS)
+    bill = ordered(bill)
     key = uuid.uuid5(_SPACE, digest(bill))
-    created, tool = _now(), metadata.version("roundtable-llm")
+    created, tool = created or moment(), metadata.version("roundtable-llm")
     try:
         if format == "spdx":
             from roundtable.licensing.bom.spdx import write_spdx
@@ -45,8 +47,11 @@ def write_bill(bill: Bill, format: Format) -> str:
         raise MissingExtraError("a bill of materials", "bom") from error
 
 
-def _now() -> datetime:
-    """Returns the time of the document: `SOURCE_DATE_EPOCH` if it is set.
+def moment() -> datetime:
+    """Returns the time that a document bears: `SOURCE_DATE_EPOCH` if it is set, else now.
+
+    Raises:
+        InputError: it is set and is no time.
 
     Source: reproducible-builds.org, SOURCE_DATE_EPOCH specification 1.1.
     """
