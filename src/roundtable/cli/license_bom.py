@@ -54,6 +54,11 @@ def bom_command(
 
     del as_json
     workspace = opened(directory)
+    if output is not None and not output.parent.is_dir():
+        raise UsageError(
+            f"there is no folder {str(output.parent)!r}",
+            fix="name a file in a folder that is there",
+        )
     id, _, candidate = usecase.removeprefix("usecases/").partition("#")
     wanted = (*candidates, candidate) if candidate else candidates
     created = moment()
