@@ -37,7 +37,7 @@ IDS = (
     "CC-BY-ND-4.0", "ODbL-1.0", "CDLA-Permissive-2.0", "llama-1", "llama-2", "llama-3", "llama-3.1",
     "llama-3.2", "llama-3.3", "llama-4", "gemma", "qwen", "qwen-2024", "deepseek-model",
     "creativeml-openrail-m", "openrail-pp-m", "bigscience-bloom-rail-1.0", "stability-community",
-    "falcon-2-11b", "nvidia-open-model", "bigcode-openrail-m-v1", "kimi-k2-modified-mit",
+    "falcon-2-11b", "nvidia-open-model", "bigcode-openrail-m", "kimi-k2-modified-mit",
 )  # fmt: skip
 Text = tuple[str, bytes]
 
@@ -47,7 +47,7 @@ def published(folder: Path | None) -> dict[str, str]:
     catalog = packaged()
     found: dict[str, str] = {}
     for id in IDS:
-        names = (id, id.removesuffix("-only"), id.lower())
+        names = (id, id.removesuffix("-only"), f"{id}-v1")
         file = (
             next((folder / f"{n}.txt" for n in names if (folder / f"{n}.txt").is_file()), None)
             if folder
@@ -57,9 +57,10 @@ def published(folder: Path | None) -> dict[str, str]:
             found[id] = file.read_text("utf-8")
         elif folder is None:
             entry = catalog.by_id[id.lower()]
-            reference = next(r for r in catalog.references if r.entry is entry and r.text.file)
+            reference = next(
+                r for r in catalog.references if r.entry is entry and r.text.file.endswith(".txt")
+            )
             template = catalog.template(reference)
-            assert template is not None
             found[id] = template.words.text
     return found
 

@@ -8,7 +8,7 @@ Texts are taken from published packages, unpacked but not installed, and stay as
 license-matcher carries the SPDX license list with its templates (inside `tool.jar`);
 scancode-toolkit the licenses of models that SPDX does not list; meta-llama3 that of Llama 3.
 `license_texts.toml` beside this file says which, and how they are called. `--more` names a folder
-of texts with an `INDEX.tsv` (id, source): of those only digests are written, never the text.
+of texts with an `INDEX.tsv` (id, source): of those only an imprint is written, never the text.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ from pathlib import Path
 import msgspec
 
 from roundtable.licensing.identifying.catalog import Entry, Text, indexed, packed
+from roundtable.licensing.identifying.imprint import packed_imprint, unpacked_imprint
+from roundtable.licensing.identifying.runs import runs_of
 from roundtable.licensing.identifying.template import Template
 from roundtable.licensing.identifying.words import digest_of, words_of
 
@@ -38,7 +40,7 @@ class Collection:
 
     def __init__(self) -> None:
         self.entries: dict[str, Entry] = {}
-        self.files: dict[str, str] = {}
+        self.files: dict[str, str | bytes] = {}
 
     def add(
         self,
@@ -74,15 +76,17 @@ class Collection:
             ),
         )
 
-    def add_digest(self, id: str, text: str, *, name: str, source: str, kind: str) -> None:
-        """Adds a digest alone."""
-        digest = digest_of(words_of(text).words)
-        for entry in self.entries.values():
-            if any(one.digest == digest for one in entry.texts):
-                return
+    def add_imprint(self, id: str, text: str, *, name: str, source: str, kind: str) -> None:
+        """Adds the imprint of a text that stays where it is."""
+        words = words_of(text)
+        digest = digest_of(words.words)
+        if any(one.digest == digest for entry in self.entries.values() for one in entry.texts):
+            return
         old = self.entries.get(id) or Entry(id=id, name=name, kind=kind)  # type: ignore[arg-type]
-        text_ = Text(digest=digest, source=source)
-        self.entries[id] = msgspec.structs.replace(old, texts=(*old.texts, text_))
+        file = f"{id}~{len(old.texts) + 1}.runs" if old.texts else f"{id}.runs"
+        self.files[file] = packed_imprint(words)
+        added = Text(digest=digest, source=source, file=file, n_words=len(words.words))
+        self.entries[id] = msgspec.structs.replace(old, texts=(*old.texts, added))
 
 
 def spdx(packages: Path, into: Collection) -> None:
@@ -115,7 +119,7 @@ def spdx(packages: Path, into: Collection) -> None:
             )
     twins = {other: id for id, others in LISTED["also"].items() for other in others}
     for id, name, template, kind, data in found:
-        id = twins.get(id, id)
+        id = twins.get(id, LISTED["renamed"].get(id, id))
         if re.fullmatch(r"CC-BY(-NC)?(-SA|-ND)?-4\.0", id):
             template = _without_preface(template)
         try:
@@ -209,23 +213,21 @@ def llama3(packages: Path, into: Collection) -> None:
         source=source,
         titles=(name,),
     )
-    into.add_digest(
-        "llama-3", license, name=name, source=f"{source}, without the use policy", kind="license"
-    )
     into.add("llama-3.use-policy", policy, name="Meta Llama 3 Acceptable Use Policy", kind="policy",
              source=source, titles=("Meta Llama 3 Acceptable Use Policy",))  # fmt: skip
 
 
 def more(folder: Path, into: Collection) -> None:
-    """Takes the digests of further texts."""
+    """Takes the imprints of further texts."""
     with (folder / "INDEX.tsv").open(encoding="utf-8") as rows:
         for row in csv.DictReader(rows, delimiter="\t"):
             id = row["id"]
             path = folder / f"{id}.txt"
-            if path.is_file():
+            # What a package holds is taken from there, as a text.
+            if path.is_file() and not row["source"].startswith("PyPI"):
                 kind = "policy" if "polic" in id else "license"
-                id = {"openrail-pp-m.sdxl-1.0": "openrail-pp-m"}.get(id, id)
-                into.add_digest(
+                id = LISTED["renamed"].get(id, id)
+                into.add_imprint(
                     _known(id, into),
                     path.read_text(encoding="utf-8"),
                     name=id,
@@ -268,16 +270,19 @@ def write(into: Collection) -> None:
             info = zipfile.ZipInfo(name, DAY)
             info.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(info, text)
-    texts = [
-        Template(entry.id, into.files[text.file]).words.words if text.file else ()
-        for entry in entries
-        for text in entry.texts
-    ]
-    (TARGET / "index.bin").write_bytes(packed(*indexed(texts)))
+    runs = []
+    for entry in entries:
+        for text in entry.texts:
+            data = into.files[text.file]
+            words = () if isinstance(data, bytes) else Template(entry.id, data).words.words
+            runs.append(
+                unpacked_imprint(entry.id, data).runs if isinstance(data, bytes) else runs_of(words)
+            )
+    (TARGET / "index.bin").write_bytes(packed(*indexed(runs)))
     # One entry a line: a difference between two versions of it can be read.
     lines = b",\n".join(msgspec.json.encode(entry) for entry in entries)
     (TARGET / "catalog.json").write_bytes(b"[\n" + lines + b"\n]\n")
-    print(f"{len(entries)} entries, {len(into.files)} texts, {sum(map(len, texts))} words")
+    print(f"{len(entries)} entries, {len(into.files)} texts, {sum(map(len, runs))} runs")
 
 
 if __name__ == "__main__":

@@ -3,6 +3,8 @@
 from collections import Counter
 
 from roundtable.licensing.identifying.catalog import indexed, packaged
+from roundtable.licensing.identifying.imprint import Imprint
+from roundtable.licensing.identifying.runs import runs_of
 from roundtable.licensing.identifying.words import digest_of
 
 
@@ -11,15 +13,21 @@ def test_every_digest_is_that_of_its_text() -> None:
     wrong = []
     for reference in catalog.references:
         template = catalog.template(reference)
-        if template is not None and digest_of(template.words.words) != reference.text.digest:
+        if template.is_text and digest_of(template.words.words) != reference.text.digest:
             wrong.append(reference.text.file)
     assert wrong == []
 
 
 def test_the_index_is_that_of_the_texts() -> None:
     catalog = packaged()
-    templates = [catalog.template(reference) for reference in catalog.references]
-    runs, owners = indexed(t.words.words if t else () for t in templates)
+    every = []
+    for reference in catalog.references:
+        template = catalog.template(reference)
+        if isinstance(template, Imprint):
+            every.append(template.runs)
+        else:
+            every.append(runs_of(template.words.words))
+    runs, owners = indexed(every)
     assert (runs, owners) == (catalog._runs, catalog._owners)
 
 

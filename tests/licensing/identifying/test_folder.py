@@ -5,18 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from licensing.license_texts import text_of
 from roundtable.errors import InputError
 from roundtable.licensing import identify
-from roundtable.licensing.identifying.catalog import packaged
-
-
-def text_of(id: str) -> str:
-    catalog = packaged()
-    entry = catalog.by_id[id.lower()]
-    reference = next(r for r in catalog.references if r.entry is entry and r.text.file)
-    template = catalog.template(reference)
-    assert template is not None
-    return template.words.text
 
 
 def repository(folder: Path, *, license: str, tag: str) -> Path:

@@ -1,27 +1,23 @@
 """Exact, modified, unknown: what a text is called, and on what ground."""
 
 import re
+import zipfile
+from io import BytesIO
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from licensing.license_texts import reference_of, text_of
 from roundtable.licensing.identifying import Identification, identify_text
-from roundtable.licensing.identifying.catalog import packaged
+from roundtable.licensing.identifying.catalog import Catalog, Entry, Text, indexed, packaged
+from roundtable.licensing.identifying.comparison import Comparison, find_words
 from roundtable.licensing.identifying.decisive import clauses_of, packaged_probes
-from roundtable.licensing.identifying.template import Template
+from roundtable.licensing.identifying.imprint import packed_imprint
+from roundtable.licensing.identifying.runs import runs_of
+from roundtable.licensing.identifying.words import digest_of, words_of
 
 STATES = {"kept", "changed", "missing"}
-
-
-def text_of(id: str) -> str:
-    """The license's own text, blanks as published."""
-    catalog = packaged()
-    entry = catalog.by_id[id.lower()]
-    reference = next(r for r in catalog.references if r.entry is entry and r.text.file)
-    template = catalog.template(reference)
-    assert isinstance(template, Template)
-    return template.words.text
 
 
 def state_of(found: Identification, clause: str) -> str:
@@ -208,17 +204,38 @@ def test_texts_that_several_ids_share_say_so() -> None:
 def test_every_decisive_clause_is_found_in_the_text_it_decides() -> None:
     catalog = packaged()
     for id, probes in packaged_probes().items():
-        entry = catalog.by_id[id.lower()]
-        reference = next(r for r in catalog.references if r.entry is entry and r.text.file)
-        from roundtable.licensing.identifying.comparison import Comparison
-
+        reference = reference_of(id)
         template = catalog.template(reference)
-        assert template is not None
         itself = Comparison(
             reference, template, template.words, catalog.foreign_titles(reference.entry)
         )
         states = {one.clause: one.state for one in clauses_of(itself)}
         assert {clause: states.get(clause) for clause in probes} == dict.fromkeys(probes, "kept")
+
+
+def test_a_text_of_which_only_the_imprint_is_kept_is_told_from_a_changed_one() -> None:
+    words = [f"word{i % 211}x{i}" for i in range(400)]
+    imprint = Text(digest=digest_of(words), source="a test", file="own.runs", n_words=400)
+    entry = Entry(id="own-terms", name="Own terms", texts=(imprint,))
+    archive = BytesIO()
+    with zipfile.ZipFile(archive, "w") as file:
+        file.writestr("own.runs", packed_imprint(words_of(" ".join(words))))
+    catalog = Catalog([entry], *indexed([runs_of(words)]), archive.getvalue())
+
+    def answer(words: list[str]) -> Identification:
+        return identify_text(" ".join(words), catalog=catalog)
+
+    assert answer(words).answer == "exact"
+    assert answer(["Copyright", "2024", "Foo", "Inc", *words]).answer == "exact"
+    changed = answer([*words[:200], "may", "not", *words[203:]])
+    assert (changed.answer, changed.license) == ("modified", "own-terms")
+    assert [(d.kind, d.found, d.decisive) for d in changed.differences] == [
+        ("changed", "may not", True)
+    ]
+    assert changed.differences[0].expected.startswith("[3 words")
+    assert answer(words[:390]).differences[0].expected.startswith("[10 words")
+    assert answer([*words, "You", "may", "not", "sell", "it"]).answer == "modified"
+    assert answer(["nothing", "of", "it"] * 100).answer == "unknown"
 
 
 WRAPPED = ("MIT", "BSD-3-Clause", "llama-3", "llama-3.1", "qwen", "CC0-1.0")
@@ -240,9 +257,6 @@ def test_case_and_line_breaks_never_change_an_exact_answer(data: st.DataObject) 
 @settings(max_examples=30, deadline=None)
 @given(data=st.data())
 def test_a_text_without_one_decisive_clause_is_never_exact(data: st.DataObject) -> None:
-    from roundtable.licensing.identifying.comparison import find_words
-    from roundtable.licensing.identifying.words import words_of
-
     id = data.draw(st.sampled_from(sorted(packaged_probes())))
     clause = data.draw(st.sampled_from(sorted(packaged_probes()[id])))
     words = words_of(text_of(id))

@@ -8,7 +8,7 @@ anchors it looks for shorter ones, and what remains is small enough for `difflib
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from difflib import SequenceMatcher
 from itertools import pairwise
 
@@ -32,10 +32,10 @@ class Row:
     """Words of a text that is compared more than once: its runs are counted once.
 
     Args:
-        words: The words.
+        words: The words, or whatever stands for them.
     """
 
-    def __init__(self, words: Sequence[str]) -> None:
+    def __init__(self, words: Sequence[Hashable]) -> None:
         self.words = tuple(words)
         self._runs: dict[int, list[int]] = {}
 
@@ -48,7 +48,7 @@ class Row:
         return self._runs[length]
 
 
-def hunks_between(first: Row | Sequence[str], second: Row | Sequence[str]) -> list[Hunk]:
+def hunks_between(first: Row | Sequence[Hashable], second: Row | Sequence[Hashable]) -> list[Hunk]:
     """Returns where the texts differ, in order; none if they hold the same words."""
     left = first if isinstance(first, Row) else Row(first)
     right = second if isinstance(second, Row) else Row(second)

@@ -7,9 +7,7 @@ runs of words occur in which text, `texts/texts.zip` the texts themselves. All t
 
 from __future__ import annotations
 
-import sys
 import zipfile
-import zlib
 from array import array
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
@@ -21,11 +19,11 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
+from roundtable.licensing.identifying.imprint import Imprint, unpacked_imprint
+from roundtable.licensing.identifying.runs import RUN, from_little, little, runs_of
 from roundtable.licensing.identifying.template import Template
 from roundtable.licensing.identifying.words import words_of
 
-RUN = 5
-"""Words in a run of the index."""
 _ALL_UP_TO = 400
 """Texts of more words are indexed by every fourth of their runs, chosen by the run itself."""
 
@@ -41,15 +39,14 @@ class Text(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Args:
         digest: SHA-256 of its words.
         source: Where it was taken from.
-        file: Its name in the archive; none: only the digest is known here, and nothing can be
-            compared.
+        file: Its name in the archive; `.runs`: only its imprint is kept.
         n_words: How many words it has.
     """
 
     digest: str
     source: str
-    file: str = ""
-    n_words: int = 0
+    file: str
+    n_words: int
 
 
 class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -129,7 +126,7 @@ class Catalog:
         self.references = tuple(
             Reference(entry, text) for entry in self.entries for text in entry.texts
         )
-        self._templates: dict[str, Template] = {}
+        self._templates: dict[str, Template | Imprint] = {}
         self._foreign: dict[str, Titles] = {}
 
     @cached_property
@@ -174,14 +171,16 @@ class Catalog:
     def _zip(self) -> zipfile.ZipFile:
         return zipfile.ZipFile(BytesIO(self._archive))
 
-    def template(self, reference: Reference) -> Template | None:
-        """Returns a text with its blanks, or None where only its digest is known."""
+    def template(self, reference: Reference) -> Template | Imprint:
+        """Returns a text with its blanks, or the imprint of one that is not kept."""
         name = reference.text.file
-        if not name:
-            return None
         if name not in self._templates:
-            markup = self._zip.read(name).decode()
-            self._templates[name] = Template(reference.entry.id, markup)
+            data = self._zip.read(name)
+            self._templates[name] = (
+                unpacked_imprint(reference.entry.id, data)
+                if name.endswith(".runs")
+                else Template(reference.entry.id, data.decode())
+            )
         return self._templates[name]
 
     def nearest(self, words: Sequence[str], usual: Container[str] = ()) -> list[Near]:
@@ -218,18 +217,13 @@ class Catalog:
         )
 
 
-def runs_of(words: Sequence[str]) -> list[int]:
-    """Returns the checksum of each run of words."""
-    return [zlib.crc32(" ".join(words[i : i + RUN]).encode()) for i in range(len(words) - RUN + 1)]
-
-
-def indexed(texts: Iterable[Sequence[str]]) -> tuple[array[int], array[int]]:
-    """Returns the sorted runs of texts, given as words, and the number of the text of each."""
+def indexed(texts: Iterable[Sequence[int]]) -> tuple[array[int], array[int]]:
+    """Returns the sorted runs of texts, each given as its runs, and whose each is, by number."""
     pairs = [
         (run, owner)
-        for owner, words in enumerate(texts)
-        for run in sorted(set(runs_of(words)))
-        if len(words) <= _ALL_UP_TO or run % 4 == 0
+        for owner, runs in enumerate(texts)
+        for run in sorted(set(runs))
+        if len(runs) + RUN - 1 <= _ALL_UP_TO or run % 4 == 0
     ]
     pairs.sort()
     return array("I", [run for run, _ in pairs]), array("H", [owner for _, owner in pairs])
@@ -237,25 +231,12 @@ def indexed(texts: Iterable[Sequence[str]]) -> tuple[array[int], array[int]]:
 
 def packed(runs: array[int], owners: array[int]) -> bytes:
     """Returns the index as bytes, little end first."""
-    return len(runs).to_bytes(4, "little") + _little(runs) + _little(owners)
-
-
-def _little(values: array[int]) -> bytes:
-    if sys.byteorder == "big":
-        values = array(values.typecode, values)
-        values.byteswap()
-    return values.tobytes()
+    return len(runs).to_bytes(4, "little") + little(runs) + little(owners)
 
 
 def _unpacked(data: bytes) -> tuple[array[int], array[int]]:
     n = int.from_bytes(data[:4], "little")
-    runs, owners = array("I"), array("H")
-    runs.frombytes(data[4 : 4 + 4 * n])
-    owners.frombytes(data[4 + 4 * n : 4 + 6 * n])
-    if sys.byteorder == "big":
-        runs.byteswap()
-        owners.byteswap()
-    return runs, owners
+    return from_little("I", data[4 : 4 + 4 * n]), from_little("H", data[4 + 4 * n : 4 + 6 * n])
 
 
 @lru_cache(maxsize=1)

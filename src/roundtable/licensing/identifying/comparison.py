@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cached_property
 
-from roundtable.licensing.identifying.alignment import Hunk, Row, hunks_between
+from roundtable.licensing.identifying.alignment import Hunk, Row
 from roundtable.licensing.identifying.catalog import Reference, Titles
 from roundtable.licensing.identifying.harmless import Judge
+from roundtable.licensing.identifying.imprint import Imprint
 from roundtable.licensing.identifying.template import Template
 from roundtable.licensing.identifying.types import Difference
-from roundtable.licensing.identifying.word_lists import BOILERPLATE, DECISIVE
-from roundtable.licensing.identifying.words import Words, is_sentence_end
+from roundtable.licensing.identifying.word_lists import DECISIVE
+from roundtable.licensing.identifying.words import Words
 
 _SHORTEST_RUN = 4
 """Fewer words in a row than this say nothing about where they come from."""
@@ -34,7 +35,7 @@ class Comparison:
     def __init__(
         self,
         reference: Reference,
-        template: Template,
+        template: Template | Imprint,
         found: Words,
         titles: Titles,
         row: Row | None = None,
@@ -43,7 +44,7 @@ class Comparison:
         self.template = template
         self.found = found
         self._titles = titles
-        self.hunks = hunks_between(template.row, row or found.words)
+        self.hunks = template.hunks(row or Row(found.words))
         self._judge = Judge(template, found, self.hunks)
         self._why = [self._judge.why_harmless(hunk) for hunk in self.hunks]
 
@@ -69,6 +70,20 @@ class Comparison:
                 h.left_last - h.left_first - sum(optional[h.left_first : h.left_last]),
                 h.last - h.first,
             )
+            for h in self.harmful
+        )
+
+    @cached_property
+    def n_strange(self) -> int:
+        """How many words of the text are not the license's."""
+        return sum(hunk.last - hunk.first for hunk in self.harmful)
+
+    @cached_property
+    def n_missing(self) -> int:
+        """How many words of the license are not in the text and should be."""
+        optional = self.template.optional
+        return sum(
+            h.left_last - h.left_first - sum(optional[h.left_first : h.left_last])
             for h in self.harmful
         )
 
@@ -130,11 +145,11 @@ class Comparison:
     def covered(self) -> float:
         """Share of the license's own words, without disclaimers anybody uses, that are there."""
         own = [
-            bool(self._matched[i])
-            for first, last in sentences(self.template.words)
-            if BOILERPLATE.isdisjoint(self.template.words.words[first:last])
-            for i in range(first, last)
-            if not self.template.optional[i]
+            matched
+            for matched, is_own, optional in zip(
+                self._matched, self.template.own, self.template.optional, strict=True
+            )
+            if is_own and not optional
         ]
         return sum(own) / len(own) if own else 0.0
 
@@ -192,14 +207,15 @@ class Comparison:
             *reference.words[hunk.left_first : hunk.left_last],
             *self.found.words[hunk.first : hunk.last],
         )
-        expected = reference.passage(hunk.left_first, hunk.left_last)
+        expected = self.template.passage(hunk.left_first, hunk.left_last)
         found = self.found.passage(hunk.first, hunk.last)
         return Difference(
             kind="changed" if expected and found else "missing" if expected else "added",
             expected=shortened(expected),
             found=shortened(found),
-            near=reference.passage(max(0, hunk.left_first - 8), hunk.left_first),
-            decisive=is_decisive(words),
+            near=self.found.passage(max(0, hunk.first - 8), hunk.first),
+            # What cannot be read may be decisive.
+            decisive=is_decisive(words) or (bool(expected) and not self.template.is_text),
         )
 
     def touched(self, first: int, last: int) -> tuple[int, bool]:
@@ -213,19 +229,6 @@ class Comparison:
             if inside > 0 or (first < hunk.left_first < last and hunk.left_first == hunk.left_last):
                 differs = True
         return gone, differs
-
-
-def sentences(words: Words) -> list[tuple[int, int]]:
-    """Returns the sentences of a text as stretches of its words."""
-    found: list[tuple[int, int]] = []
-    first = 0
-    for i in range(1, len(words.words)):
-        if is_sentence_end(words, i):
-            found.append((first, i))
-            first = i
-    if first < len(words.words):
-        found.append((first, len(words.words)))
-    return found
 
 
 def find_words(words: Sequence[str], wanted: Sequence[str]) -> int:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from roundtable.licensing.identifying.alignment import Hunk
+from roundtable.licensing.identifying.imprint import Imprint
 from roundtable.licensing.identifying.template import Slot, Template
 from roundtable.licensing.identifying.word_lists import IN_NAMES, NEUTRAL, OPERATIVE, STREETS
 from roundtable.licensing.identifying.words import Words, is_sentence_end
@@ -41,7 +42,7 @@ class Judge:
         hunks: Where they differ.
     """
 
-    def __init__(self, template: Template, found: Words, hunks: Sequence[Hunk]) -> None:
+    def __init__(self, template: Template | Imprint, found: Words, hunks: Sequence[Hunk]) -> None:
         self._template = template
         self._found = found
         self._hunks = hunks

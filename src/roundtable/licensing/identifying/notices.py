@@ -29,7 +29,7 @@ _PLAIN = {
     "nvidia open model license": "nvidia-open-model",
     "creativeml open rail m license": "creativeml-openrail-m",
     "creativeml open rail m": "creativeml-openrail-m",
-    "bigcode openrail m v1": "bigcode-openrail-m-v1", "tongyi qianwen license agreement": "qwen",
+    "bigcode openrail m v1": "bigcode-openrail-m", "tongyi qianwen license agreement": "qwen",
     "stability ai community license": "stability-community",
 }  # fmt: skip
 _NAMES = "|".join(sorted(map(re.escape, _PLAIN), key=len, reverse=True))

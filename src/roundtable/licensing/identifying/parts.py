@@ -9,6 +9,7 @@ import msgspec
 
 from roundtable.licensing.identifying.catalog import Catalog, Entry, Reference
 from roundtable.licensing.identifying.comparison import Comparison
+from roundtable.licensing.identifying.template import Template
 from roundtable.licensing.identifying.words import Words
 
 _RUN = 6
@@ -46,7 +47,7 @@ def whole_licenses(
     found: list[Found] = []
     for reference in references:
         template = catalog.template(reference)
-        if template is None or reference.entry.kind == "notice":
+        if not isinstance(template, Template) or reference.entry.kind == "notice":
             continue
         for first, last in _windows(template.words.words, at, len(words.words)):
             window = words.slice(first, last)

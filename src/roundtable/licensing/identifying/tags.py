@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 
 from roundtable.licensing.identifying.catalog import packaged
+from roundtable.licensing.identifying.known_terms import id_of
 
 # As the Hugging Face hub lists them; those that are SPDX ids in lower case need no line here.
 _HUB = {
@@ -23,7 +24,6 @@ _HUB = {
     "openrail++": "openrail-pp-m",
     "bigscience-bloom-rail-1.0": "bigscience-bloom-rail-1.0",
     "bigscience-openrail-m": "bigscience-openrail-m",
-    "bigcode-openrail-m": "bigcode-openrail-m-v1",
     "deepseek": "deepseek-model",
     "deepseek-license": "deepseek-model",
     "tongyi-qianwen": "qwen",
@@ -31,7 +31,6 @@ _HUB = {
     "mrl": "mistral-research",
     "mistral-research-license": "mistral-research",
     "apple-amlr": "apple-amlr",
-    "openmdw": "OpenMDW-1.0",
     "mit license": "MIT",
     "the mit license": "MIT",
     "apache 2.0": "Apache-2.0",
@@ -69,7 +68,7 @@ def license_of(tag: str) -> str | None:
         # The old ids do not say whether later versions may be taken; the hub's tags neither.
         suffix = "or-later" if old[3] else "only"
         return f"{old[1].upper()}-{old[2]}-{suffix}"
-    return None
+    return id_of(plain)
 
 
 def _spelled(plain: str, ids: Sequence[str]) -> str:

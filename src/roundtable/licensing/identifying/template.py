@@ -16,9 +16,9 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Literal, NamedTuple
 
-from roundtable.licensing.identifying.alignment import Row
+from roundtable.licensing.identifying.alignment import Hunk, Row, hunks_between
 from roundtable.licensing.identifying.word_lists import IN_NAMES
-from roundtable.licensing.identifying.words import Words, plain_text, words_of
+from roundtable.licensing.identifying.words import Words, own_words, plain_text, words_of
 
 SlotKind = Literal["copyright", "name", "marker", "choice"]
 
@@ -89,6 +89,8 @@ class Template:
         markup: The text with its markup.
     """
 
+    is_text = True
+
     def __init__(self, id: str, markup: str) -> None:
         self.id = id
         plain, optional, slots = _parsed(markup)
@@ -123,6 +125,19 @@ class Template:
 
     def _index(self, offset: int) -> int:
         return bisect_left(self._starts, offset)
+
+    def hunks(self, found: Row) -> list[Hunk]:
+        """Returns where a text differs."""
+        return hunks_between(self.row, found)
+
+    def passage(self, first: int, last: int) -> str:
+        """Returns the text of the words `[first, last)`."""
+        return self.words.passage(first, last)
+
+    @cached_property
+    def own(self) -> bytearray:
+        """A flag for each word: 0 in sentences that disclaim as anybody does."""
+        return own_words(self.words)
 
     @cached_property
     def row(self) -> Row:

@@ -13,7 +13,8 @@ from collections.abc import Sequence
 from roundtable.licensing.identifying.alignment import Row
 from roundtable.licensing.identifying.catalog import Catalog, Entry, Near, Reference, packaged
 from roundtable.licensing.identifying.comparison import Comparison, is_decisive, shortened
-from roundtable.licensing.identifying.decisive import clauses_of, has_terms
+from roundtable.licensing.identifying.decisive import clauses_of
+from roundtable.licensing.identifying.known_terms import has_terms
 from roundtable.licensing.identifying.parts import Found, whole_licenses
 from roundtable.licensing.identifying.types import (
     Declared,
@@ -34,6 +35,7 @@ _MOSTLY_OTHER = 0.7
 _NEAR_TIE = 1.25
 _VERSIONS_APART = 1.6
 _HEAD = 60
+_STRANGE = 3
 _MOST_WORDS = 60_000
 
 
@@ -111,7 +113,7 @@ def _comparisons(words: Words, near: Sequence[Near], catalog: Catalog) -> list[C
     least = 0.0
     for reference, share in near:
         template = catalog.template(reference)
-        if template is None or share < least:
+        if share < least:
             continue
         titles = catalog.foreign_titles(reference.entry)
         one = Comparison(reference, template, words, titles, row)
@@ -210,7 +212,10 @@ def _derived(
         )
     first = _by_title(best) or _by_release(best, words, catalog) or best[0]
     others = [one for one in best if one is not first]
+    is_mostly = first.explained >= 1 - _MOSTLY_OTHER
     warnings = _warnings(first, others)
+    if not first.template.is_text:
+        warnings += ("its text is not in this package: what is missing is counted, not shown",)
     clauses = clauses_of(first)
     warnings += tuple(
         f"the clause {one.clause} is {one.state}: {one.gist}"
@@ -219,18 +224,18 @@ def _derived(
     )
     return Identification(
         path=path,
-        license=first.reference.entry.id,
+        license=first.reference.entry.id if is_mostly else None,
         score=round(first.score, 3),
         answer="modified",
-        how=_how_modified(first),
-        name=first.reference.entry.name,
-        also=first.reference.entry.also,
+        how=_how_modified(first, is_mostly=is_mostly),
+        name=first.reference.entry.name if is_mostly else "",
+        also=first.reference.entry.also if is_mostly else (),
         differences=first.differences(),
         clauses=clauses,
         contains=_parts(words, parts),
         resembles=tuple(_resemblance(one) for one in (first, *others[:4])),
         warnings=warnings,
-        known_terms=has_terms(first.reference.entry.id),
+        known_terms=is_mostly and has_terms(first.reference.entry.id),
     )
 
 
@@ -252,8 +257,13 @@ def _usual(one: Comparison) -> bool:
 
 
 def _distance(one: Comparison) -> float:
-    """Words that differ; what few people use counts as three words further away."""
-    return one.n_harmful + (0 if _usual(one) else 3) + 0.01 * one.n_harmless
+    """Words that differ; what few people use counts as a little further away.
+
+    Words of the text that the license does not have count most: they come from somewhere else,
+    while words of the license that are missing may only be cut off.
+    """
+    words = _STRANGE * one.n_strange + one.n_missing + 0.01 * one.n_harmless
+    return words if _usual(one) else 1.1 * words + 3
 
 
 def _by_title(best: Sequence[Comparison]) -> Comparison | None:
@@ -310,11 +320,13 @@ def _warnings(first: Comparison, others: Sequence[Comparison]) -> tuple[str, ...
     return tuple(dict.fromkeys(warnings))
 
 
-def _how_modified(one: Comparison) -> str:
+def _how_modified(one: Comparison, *, is_mostly: bool) -> str:
     id = one.reference.entry.id
     n = len(one.differences())
     if not n:
         return f"the words of {id} under the title of another license"
+    if not is_mostly:
+        return f"among other words it holds most of {id}, changed"
     places = "1 place" if n == 1 else f"{n} places"
     return f"made from {id}, from which it differs in {places}: {one.n_harmful} words"
 

@@ -19,7 +19,7 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
         kind: Words of the license are missing, words were added, or some became others.
         expected: What the license says there.
         found: What the text says there.
-        near: The words of the license just before.
+        near: The words of the text just before.
         decisive: Whether words are among them that can change what is allowed, or numbers.
     """
 

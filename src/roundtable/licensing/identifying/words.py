@@ -18,6 +18,8 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
+from roundtable.licensing.identifying.word_lists import BOILERPLATE
+
 _MARKS = "'`\u2019\u02bc\u00b4"
 _WORD = re.compile(rf"[^\W_]+(?:[{_MARKS}][^\W_]+)*|[©%]")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
@@ -119,6 +121,28 @@ def words_of(text: str) -> Words:
 def is_sentence_end(words: Words, index: int) -> bool:
     """Says whether a sentence ends between the word before and the word at `index`."""
     return _SENTENCE_END.search(words.text, words.ends[index - 1], words.starts[index]) is not None
+
+
+def sentences(words: Words) -> list[tuple[int, int]]:
+    """Returns the sentences of a text as stretches of its words."""
+    found: list[tuple[int, int]] = []
+    first = 0
+    for i in range(1, len(words.words)):
+        if is_sentence_end(words, i):
+            found.append((first, i))
+            first = i
+    if first < len(words.words):
+        found.append((first, len(words.words)))
+    return found
+
+
+def own_words(words: Words) -> bytearray:
+    """Returns a flag for each word: 0 in sentences that disclaim as anybody does."""
+    own = bytearray(len(words.words))
+    for first, last in sentences(words):
+        if BOILERPLATE.isdisjoint(words.words[first:last]):
+            own[first:last] = b"\1" * (last - first)
+    return own
 
 
 def plain_text(text: str) -> str:
