@@ -17,7 +17,10 @@ _LONGEST = 220
 
 def print_identifications(found: Sequence[Identification]) -> None:
     """Prints each answer as a paragraph."""
+    silent = [one for one in found if len(found) > 1 and _is_silent(one)]
     for one in found:
+        if one in silent:
+            continue
         _say(f"{one.path}: {_answer(one)}")
         _say(f"  {one.how}")
         for warning in one.warnings:
@@ -40,7 +43,16 @@ def print_identifications(found: Sequence[Identification]) -> None:
             meant = f" ({claim.license})" if claim.license not in (None, claim.value) else ""
             _say(f"  declared by {claim.where}: {claim.value}{meant}")
         _say("")
+    if silent:
+        names = ", ".join(one.path for one in silent[:4]) + (", ..." if len(silent) > 4 else "")
+        _say(f"unknown, and claiming nothing: {len(silent)} more ({names})\n")
     _say("This is triage, not legal advice.")
+
+
+def _is_silent(one: Identification) -> bool:
+    """Says whether there is nothing to tell of a file but that it is no license."""
+    told = (one.declared, one.resembles, one.contains, one.warnings, one.contradictions)
+    return one.answer == "unknown" and not any(told)
 
 
 def _answer(one: Identification) -> str:

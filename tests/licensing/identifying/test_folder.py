@@ -97,6 +97,16 @@ def test_a_readme_that_ends_with_a_license_holds_it_and_is_none(tmp_path: Path) 
     assert [one.license for one in found.contains] == ["MIT"]
 
 
+def test_the_license_that_a_gated_model_shows_its_visitors_is_read(tmp_path: Path) -> None:
+    gate = "\n".join(f"  {line}" for line in text_of("llama-3.3").splitlines())
+    card = f"---\nlicense: llama3.3\nextra_gated_prompt: |-\n{gate}\n---\n# A model\n"
+    (tmp_path / "README.md").write_text(card)
+    (found,) = identify(tmp_path / "README.md")
+    assert (found.answer, found.license) == ("exact", "llama-3.3")
+    assert "front matter" in found.how
+    assert found.contradictions == ()
+
+
 def test_an_empty_folder_a_binary_file_and_nothing_at_all(tmp_path: Path) -> None:
     (empty,) = identify(tmp_path)
     assert (empty.answer, empty.license) == ("unknown", None)

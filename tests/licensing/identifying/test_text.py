@@ -162,6 +162,37 @@ def test_two_whole_licenses_in_one_file_are_found_with_their_lines() -> None:
     assert found.contains[0].last_line < found.contains[1].first_line
 
 
+def test_a_license_with_its_own_use_policy_behind_it_is_exact() -> None:
+    found = identify_text(text_of("llama-4") + "\n\n" + text_of("llama-4.use-policy"))
+    assert (found.answer, found.license) == ("exact", "llama-4")
+    assert "its use policy" in found.how
+    mixed = identify_text(text_of("llama-3.1") + "\n\n" + text_of("llama-3.use-policy"))
+    assert mixed.answer == "modified"
+
+
+def test_the_notice_above_a_license_says_which_of_its_ids_it_is() -> None:
+    notice = (
+        "Foo sorts requests.\nCopyright (C) 2024 Ada Lovelace\n\n"
+        "This program is free software: you can redistribute it and/or modify it under the terms"
+        " of the GNU General Public License as published by the Free Software Foundation, either"
+        " version 3 of the License, or (at your option) any later version.\n\n"
+        "This program is distributed in the hope that it will be useful, but WITHOUT ANY WARRANTY;"
+        " without even the implied warranty of MERCHANTABILITY or FITNESS FOR A PARTICULAR PURPOSE."
+        " See the GNU General Public License for more details.\n\n"
+        "You should have received a copy of the GNU General Public License along with this program."
+        " If not, see <https://www.gnu.org/licenses/>.\n\n"
+    )
+    found = identify_text(notice + text_of("GPL-3.0-only"))
+    assert (found.answer, found.license, found.also) == ("exact", "GPL-3.0-or-later", ())
+    assert found.known_terms
+
+
+def test_an_exception_behind_a_license_is_named_with_it() -> None:
+    found = identify_text(text_of("Apache-2.0") + "\n\n" + text_of("LLVM-exception"))
+    assert (found.answer, found.license) == ("exact", "Apache-2.0 WITH LLVM-exception")
+    assert not found.known_terms
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -152,9 +152,12 @@ def _hub_claims(name: str, data: dict[Any, Any]) -> Claims:
     # `license: other` says only that the name or the link says more.
     if named and any(one.value.lower() == "other" for one in declared):
         declared = [one for one in declared if one.value.lower() != "other"]
+    # Gated models put their license before the visitor, and here.
+    gate = data.get("extra_gated_prompt")
+    text = gate if isinstance(gate, str) and len(gate) > _LONGEST_TAG else ""
     link = data.get("license_link")
     links = (link.strip(),) if isinstance(link, str) and link.strip() else ()
-    return Claims(declared=tuple(declared + named), links=links)
+    return Claims(declared=tuple(declared + named), links=links, text=text)
 
 
 def _json(name: str, text: str) -> Claims:

@@ -173,7 +173,8 @@ class Comparison:
         first_required, last_required = free.find(0), free.rfind(0)
         start, end = 0, len(self.found.words)
         for hunk in self.harmful:
-            if not all(free[i] for i in range(hunk.left_first, hunk.left_last)):
+            gone = range(hunk.left_first, hunk.left_last)
+            if not all(free[i] for i in gone) or self._judge.breaks_whole(hunk):
                 return None
             if hunk.left_last <= first_required:
                 start = max(start, hunk.last)

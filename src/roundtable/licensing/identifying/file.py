@@ -8,13 +8,14 @@ from pathlib import Path
 import msgspec
 
 from roundtable.errors import InputError, Place
+from roundtable.licensing.identifying.answers import unknown
 from roundtable.licensing.identifying.claims import Claims, claims_of, is_manifest
 from roundtable.licensing.identifying.documents import MOST_BYTES, read_document
 from roundtable.licensing.identifying.gguf import is_gguf
 from roundtable.licensing.identifying.headers import SOURCE_SUFFIXES, head_comment
 from roundtable.licensing.identifying.notices import notices_in
 from roundtable.licensing.identifying.tags import agrees
-from roundtable.licensing.identifying.text import identify_text, unknown
+from roundtable.licensing.identifying.text import identify_text
 from roundtable.licensing.identifying.types import Declared, Identification
 from roundtable.licensing.identifying.words import words_of
 
@@ -76,7 +77,10 @@ def _identified(path: Path, shown: str) -> Identification:
             text = head_comment(document.text)
         found = identify_text(text, shown)
         how = found.how
-        if is_source:
+        if claims.text and found.answer == "unknown":
+            found = identify_text(claims.text, shown)
+            how = f"in its front matter: {found.how}"
+        elif is_source:
             how = (
                 f"in its first comment: {how}"
                 if text

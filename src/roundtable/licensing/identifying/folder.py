@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -20,6 +21,7 @@ from roundtable.licensing.identifying.headers import SOURCE_SUFFIXES
 from roundtable.licensing.identifying.types import Declared, Identification, Resemblance
 from roundtable.licensing.identifying.word_lists import listed
 
+_MAIN_NAME = re.compile(r"(?:model[-_]?)?(?:licen[sc]e|copying)(?:$|[-_. ])", re.I)
 _SKIPPED = listed(
     ".git .hg .svn .venv venv node_modules __pycache__ .tox .mypy_cache .ruff_cache .pytest_cache"
     " .roundtable .idea .vscode build dist"
@@ -27,6 +29,7 @@ _SKIPPED = listed(
 _DOCUMENTS = frozenset(
     {"", ".txt", ".md", ".markdown", ".mdx", ".rst", ".html", ".htm", ".text", ".license"}
 )
+_NO_DOCUMENTS = frozenset({"makefile", "dockerfile", "version", "codeowners"})
 _MOST_FILES = 20_000
 _MOST_SOURCES = 2_000
 _DEEPEST = 8
@@ -46,7 +49,7 @@ def identify_folder(folder: Path) -> list[Identification]:
     for path, depth in files:
         name = path.name
         told = is_license_name(name) or name.lower().startswith("readme") or is_manifest(name)
-        if told or (depth == 0 and path.suffix.lower() in _DOCUMENTS):
+        if told or (depth == 0 and _is_document(path)):
             found.append((depth, identify_file(path)))
         elif path.suffix.lower() in SOURCE_SUFFIXES and n_sources < _MOST_SOURCES:
             n_sources += 1
@@ -68,6 +71,11 @@ def identify_folder(folder: Path) -> list[Identification]:
         more = f"only the first {_MOST_FILES} files were looked at"
         summary = msgspec.structs.replace(summary, warnings=(*summary.warnings, more))
     return [summary, *(one for _, one in rows)]
+
+
+def _is_document(path: Path) -> bool:
+    name = path.name.lower()
+    return path.suffix.lower() in _DOCUMENTS and name[0] != "." and name not in _NO_DOCUMENTS
 
 
 def _files(folder: Path) -> Iterator[tuple[Path, int]]:
@@ -223,7 +231,7 @@ def _warnings(
     if not main and declared:
         warnings.append("licenses are claimed, but no text of one was found: nothing was verified")
     for _, one in rows:
-        if one.answer == "unknown" and is_license_name(Path(one.path).name):
+        if one.answer == "unknown" and _MAIN_NAME.match(Path(one.path).name):
             warnings.append(f"{_near(folder, one.path)} is called like a license, but {one.how}")
     return warnings
 

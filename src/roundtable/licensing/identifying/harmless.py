@@ -59,10 +59,12 @@ class Judge:
         reference = range(hunk.left_first, hunk.left_last)
         words = self._found.words[hunk.first : hunk.last]
         optional = self._template.optional
-        if any(optional[i] for i in reference) and not self._is_left_out(hunk):
+        if any(optional[i] for i in reference) and not self.is_left_out(hunk):
             return ""
         if not words and all(optional[i] for i in reference):
             return "left out: a heading or an appendix"
+        if self._is_spelled_apart(hunk):
+            return "words written together or apart"
         if self._is_moved(hunk):
             return "an address that moved"
         if why := self._in_slots(hunk):
@@ -81,13 +83,14 @@ class Judge:
             return "in a part that may be left out"
         return ""
 
-    def _is_left_out(self, hunk: Hunk) -> bool:
+    def is_left_out(self, hunk: Hunk) -> bool:
         """Says whether what is missing is a part that may be, not a piece of a sentence of it."""
-        reference = self._template.words
+        reference, groups = self._template.words, self._template.groups
         first, last = hunk.left_first, hunk.left_last
-        for group in self._template.groups:
-            if group.whole and first < group.last and last > group.first:
-                return first <= group.first and last >= group.last
+        if self.breaks_whole(hunk):
+            return False
+        if any(group.whole and first < group.last and last > group.first for group in groups):
+            return True
         if OPERATIVE.isdisjoint(reference.words[first:last]):
             return True
         # Where equal words stand at both ends, a difference may lie a little to either side.
@@ -104,6 +107,17 @@ class Judge:
             ):
                 return True
         return False
+
+    def breaks_whole(self, hunk: Hunk) -> bool:
+        """Says whether a piece is missing of what may be left out only as a whole."""
+        first, last = hunk.left_first, hunk.left_last
+        return any(
+            group.whole
+            and first < group.last
+            and last > group.first
+            and not (first <= group.first and last >= group.last)
+            for group in self._template.groups
+        )
 
     @cached_property
     def _begins(self) -> frozenset[int]:
@@ -260,6 +274,11 @@ class Judge:
             and OPERATIVE.isdisjoint(words)
             and not any(sign.isdigit() for word in words for sign in word)
         )
+
+    def _is_spelled_apart(self, hunk: Hunk) -> bool:
+        """Says whether the same letters stand there: a hyphen at a line's end, a missing space."""
+        mine = "".join(self._template.words.words[hunk.left_first : hunk.left_last])
+        return mine != "" and mine == "".join(self._found.words[hunk.first : hunk.last])
 
     def _is_moved(self, hunk: Hunk) -> bool:
         """Says whether an address of the text's publisher changed: its street, or a web page."""

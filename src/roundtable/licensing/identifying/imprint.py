@@ -53,11 +53,15 @@ class Imprint:
         hunks = []
         for hunk in hunks_between(self._row, other):
             # A run that both have covers all of its words, also those that begin runs of one only.
-            left = hunk.left_first + RUN - 1 if hunk.left_first else 0
-            right = hunk.first + RUN - 1 if hunk.first else 0
-            left_last = hunk.left_last if hunk.left_last < n_left - RUN + 1 else n_left
-            last = hunk.last if hunk.last < n_right - RUN + 1 else n_right
-            hunks.append(Hunk(left, max(left, left_last), right, max(right, last)))
+            begins = hunk.left_first == 0 and hunk.first == 0
+            left = 0 if begins else hunk.left_first + RUN - 1
+            right = 0 if begins else hunk.first + RUN - 1
+            if hunk.left_last > n_left - RUN and hunk.last > n_right - RUN:
+                hunks.append(Hunk(left, max(left, n_left), right, max(right, n_right)))
+                continue
+            # Words beside what is missing may follow each other twice: they count once.
+            twice = max(0, left - hunk.left_last, right - hunk.last)
+            hunks.append(Hunk(left, hunk.left_last + twice, right, hunk.last + twice))
         return hunks
 
     def passage(self, first: int, last: int) -> str:

@@ -12,6 +12,8 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any
 
+from roundtable.licensing.identifying.word_lists import USUAL
+
 
 @lru_cache(maxsize=1)
 def _files() -> Mapping[str, str]:
@@ -29,7 +31,12 @@ def _terms(name: str) -> Mapping[str, Any]:
 
 def has_terms(id: str) -> bool:
     """Says whether the packaged knowledge base holds the license's clauses."""
-    return id.lower() in _files()
+    return id_of(id) is not None
+
+
+def is_usual(id: str) -> bool:
+    """Says whether people use the license: of two that fit as well, it is meant."""
+    return id in USUAL or has_terms(id)
 
 
 def quotes_of(id: str) -> list[tuple[str, str, str]]:
