@@ -18,7 +18,7 @@ from roundtable.generation.connectors.rates import RateHint
 from roundtable.generation.grounding.retrievers import Query, Retriever
 from roundtable.generation.pipeline import Demonstration, Pipeline
 
-CODE_VERSION = "2"
+CODE_VERSION = "3"
 """Raised when the same inputs would give other results."""
 
 
@@ -114,6 +114,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         samples: The evaluated rows, in the order they are asked.
         candidates: In the use case's order.
         judges: Models that metrics ask, by workspace id.
+        references: Retrievers over the corpora that metrics hold answers against, by corpus.
         options: The task's options, for a choice.
         n_rows: Rows that `samples` were drawn from.
         rating: Judges that rate what people rated, by name.
@@ -123,6 +124,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     samples: Samples
     candidates: tuple[CandidatePlan, ...]
     judges: Mapping[str, Source]
+    references: Mapping[str, Retriever] = {}
     options: tuple[str, ...] = ()
     n_rows: int = 0
     rating: Mapping[str, Metric] = {}

@@ -11,6 +11,7 @@ import msgspec
 
 from roundtable.evaluation.plan import Plan, Source
 from roundtable.evaluation.types import Case, Metric, Score
+from roundtable.generation.grounding.retrievers import Query
 from roundtable.generation.types import Complete, Request, Response
 
 
@@ -33,6 +34,11 @@ class Scoring:
         """Returns one metric's score."""
         if hasattr(metric, "rubric"):
             case = self._judged(case, metric)
+        reference = self._plan.references.get(str(getattr(metric, "corpus", "")))
+        if reference is not None:
+            case = msgspec.structs.replace(
+                case, retrieve=lambda text: reference.retrieve(Query(text=text))
+            )
         if getattr(metric, "heavy", False):
             scored = await asyncio.to_thread(metric.score, case)
         else:

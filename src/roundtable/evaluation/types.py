@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import Literal, Protocol
 
 import msgspec
 
-from roundtable.generation.types import Answer, Complete
+from roundtable.generation.types import Answer, Complete, Passage, SentenceCheck
 
 Direction = Literal["higher", "lower"]
 Statistic = Literal["proportion", "mean", "total", "quantile", "corpus"]
@@ -20,11 +20,13 @@ class Score(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         value: A bool gives a proportion, a float a mean; None: not applicable to this sample.
         note: A few words for the reader of the report.
         parts: Named sub-scores (fields of an extraction) in [0, 1].
+        sentences: What a checker found of each sentence of the answer, for the report.
     """
 
     value: bool | float | None
     note: str = ""
     parts: dict[str, float] = {}
+    sentences: tuple[SentenceCheck, ...] = ()
 
 
 Scored = bool | float | Score
@@ -42,6 +44,8 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
         usd: What the answer cost.
         complete: Asks the judge's model; cached, budgeted and limited like any other call. None
             where the metric declares no judge.
+        retrieve: Finds passages of the corpus that the metric's `corpus` names, for any text. None
+            where it names none.
     """
 
     id: str
@@ -51,13 +55,14 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     options: tuple[str, ...] = ()
     usd: float = 0.0
     complete: Complete | None = None
+    retrieve: Callable[[str], list[Passage]] | None = None
 
 
 class Metric(Protocol):
     """One number a use case is measured by. A frozen dataclass; its fields are its options.
 
     Optional class attributes: `version` (raise it when scores change), `direction` (`higher`, the
-    default, or `lower` is better), `unit` (such as `ms`).
+    default, or `lower` is better), `unit` (such as `ms`), `heavy` (scored in a thread).
     """
 
     def score(self, case: Case, /) -> Scored | Awaitable[Scored]:

@@ -5,6 +5,7 @@ A pipeline does not know whether its `Complete` is a model, a cache or a functio
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -18,6 +19,8 @@ from roundtable.generation import reasoning
 from roundtable.generation.constraints.probabilities import option_probabilities, vote
 from roundtable.generation.constraints.protocol import Constraint
 from roundtable.generation.grounding.abstaining import UNKNOWN, says_unknown
+from roundtable.generation.grounding.citations import uncited
+from roundtable.generation.grounding.reviewing import Review
 from roundtable.generation.prompt import PromptTemplate
 from roundtable.generation.types import (
     Answer,
@@ -90,6 +93,7 @@ class Pipeline(msgspec.Struct, frozen=True, kw_only=True):
         reasons: Whether the model reasons freely first, and answers, held to its output space, in a
             second call that sees its reasoning.
         grounded: Whether answers rest on the input `passages`: without any, none is given.
+        review: What becomes of a grounded answer before it goes out; None: nothing.
     """
 
     model: str
@@ -104,6 +108,7 @@ class Pipeline(msgspec.Struct, frozen=True, kw_only=True):
     repeats: int = 1
     reasons: bool = False
     grounded: bool = False
+    review: Review | None = None
 
     def request(
         self, inputs: Mapping[str, object], demonstrations: Sequence[Demonstration] = ()
@@ -165,15 +170,21 @@ class Pipeline(msgspec.Struct, frozen=True, kw_only=True):
         if self.grounded:
             passages = tuple(cast("Sequence[Passage]", inputs["passages"]))
             if not passages:
-                return Answer(text=UNKNOWN, abstained=True, n_calls=0)
+                said = (self.review.on_abstain if self.review else "") or UNKNOWN
+                return Answer(text=said, abstained=True, note="no passage was found")
         answer = await self._answered(
             inputs, demonstrations, request or self.request(inputs, demonstrations), complete
         )
         if not self.grounded:
             return answer
-        return msgspec.structs.replace(
-            answer, passages=passages, abstained=says_unknown(answer.text)
-        )
+        unknown = says_unknown(answer.text)
+        answer = msgspec.structs.replace(answer, passages=passages, abstained=unknown)
+        if self.constraint is None and isinstance(answer.value, str):
+            answer = msgspec.structs.replace(answer, value=uncited(answer.value))
+        if unknown or self.review is None:
+            return answer
+        # CPU work: the checker reads the answer beside other calls under way.
+        return await asyncio.to_thread(self.review.reviewed, answer, inputs)
 
     async def _answered(
         self,

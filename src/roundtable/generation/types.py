@@ -149,6 +149,28 @@ class Passage(msgspec.Struct, frozen=True, kw_only=True):
     score: float = 0.0
 
 
+class SentenceCheck(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One sentence of an answer, held against passages.
+
+    Args:
+        start: Its first character in the text that was checked.
+        end: One past its last.
+        p_unsupported: Estimated probability, in [0, 1], that the passages do not support it.
+        passage: The text of the passage that bears most on it; empty if there was none.
+        source: Where that passage is from.
+        quote_start: The stretch of `passage` that bears on the sentence; it may also contradict it.
+        quote_end: One past its last character.
+    """
+
+    start: int
+    end: int
+    p_unsupported: float
+    passage: str = ""
+    source: str = ""
+    quote_start: int = 0
+    quote_end: int = 0
+
+
 class Option(msgspec.Struct, frozen=True, kw_only=True):
     """The probability, in [0, 1], of one answer of a choice."""
 
@@ -165,7 +187,13 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         probabilities: For a choice: every option's probability, likeliest first.
         reasoning: What the model wrote before its answer, if it was asked to reason.
         passages: What was retrieved.
-        abstained: Whether the pipeline withheld the answer.
+        abstained: Whether the pipeline withheld the answer, or the model said that it has none.
+        original: What the model wrote, where `text` is no longer that: something was taken out, or
+            the answer was withheld.
+        removed: The sentences taken out.
+        p_unsupported: Estimated probability that the passages do not support what the model wrote;
+            None where nobody checked.
+        note: Why the answer was changed or withheld.
         messages: The conversation of the final call, as sent.
         model: The model's name as the provider reported it.
         usage: Tokens of all calls made for this answer.
@@ -180,6 +208,10 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     reasoning: str = ""
     passages: tuple[Passage, ...] = ()
     abstained: bool = False
+    original: str = ""
+    removed: tuple[str, ...] = ()
+    p_unsupported: float | None = None
+    note: str = ""
     messages: tuple[Message, ...] = ()
     model: str = ""
     usage: Usage = Usage()

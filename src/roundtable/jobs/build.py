@@ -5,19 +5,25 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
+import msgspec
+
 from roundtable.assets import ExamplePool, ExampleSelector, Samples, read_samples
 from roundtable.assets.dataset import ProblemList
 from roundtable.errors import NotFoundError, Place, UsageError
 from roundtable.evaluation.plan import CandidatePlan, Plan, Source
 from roundtable.evaluation.rating import Rated, scale_of
 from roundtable.evaluation.types import Case, Metric
-from roundtable.generation.grounding.retrievers import Retriever
+from roundtable.generation.grounding.retrievers import RETRIEVERS, Retriever
 from roundtable.generation.pipeline import as_text
 from roundtable.generation.types import Answer
 from roundtable.jobs.corpus import build_corpus, retriever_of
+from roundtable.jobs.guarding import review_of
 from roundtable.jobs.keys import CACHE, Keys, is_split, metric_refs, spec_of
 from roundtable.jobs.parts import metric_of, pipeline_of, source_of
 from roundtable.workspace import Dataset, UseCase, Workspace
+
+_REFERENCE_K = 4
+_TREATED = {"remove": "takes out", "withhold": "withholds an answer with"}
 
 
 def chosen(usecase: UseCase, ids: tuple[str, ...]) -> list[Any]:
@@ -58,6 +64,7 @@ def plan(
         )
     sources: dict[str, Source] = {}
     judges: dict[str, Source] = {}
+    references: dict[str, Retriever] = {}
 
     def source(id: str) -> Source:
         if id not in sources:
@@ -73,6 +80,8 @@ def plan(
             if judge not in workspace.models:
                 raise NotFoundError("model", judge, workspace.models, where=Place(usecase.file))
             judges[judge] = source(judge)
+        if corpus := str(getattr(metric, "corpus", "")):
+            references[corpus] = _reference(workspace, usecase, corpus)
     plans = []
     # Held apart from the whole split, so that a limit changes no prompt.
     pools = _Pools(workspace, usecase, samples=split, made=made)
@@ -93,7 +102,10 @@ def plan(
                 id=candidate.id,
                 key=known.candidates[candidate.id],
                 description=_description(candidate),
-                pipeline=pipeline_of(workspace, usecase, candidate, asked),
+                pipeline=msgspec.structs.replace(
+                    pipeline_of(workspace, usecase, candidate, asked),
+                    review=review_of(workspace, usecase, candidate),
+                ),
                 source=asked,
                 selector=selector,
                 metrics=metrics,
@@ -107,6 +119,7 @@ def plan(
         samples=samples,
         candidates=tuple(plans),
         judges=judges,
+        references=references,
         options=options,
         n_rows=len(split),
         rating=rating,
@@ -210,6 +223,20 @@ def _retriever(workspace: Workspace, candidate: Any) -> Retriever | None:
     return retriever_of(workspace, workspace.corpora[candidate.grounding])
 
 
+def _reference(workspace: Workspace, usecase: UseCase, id: str) -> Retriever:
+    """Returns what finds the passages that a metric holds answers against: four or more each."""
+    if id not in workspace.corpora:
+        raise NotFoundError(
+            "corpus", id, workspace.corpora, where=Place(usecase.file, None, "metrics")
+        )
+    build_corpus(workspace, id)
+    options = dict(workspace.corpora[id].retriever)
+    if options["name"] in RETRIEVERS:
+        options["k"] = max(_REFERENCE_K, int(options.get("k", 0)))
+        options.pop("min_score", None)
+    return retriever_of(workspace, workspace.corpora[id], options)
+
+
 def _description(candidate: Any) -> str:
     parts = [candidate.model]
     if candidate.prompt:
@@ -222,6 +249,10 @@ def _description(candidate: Any) -> str:
             parts.append(f"{examples.k} {examples.select} examples")
     if candidate.grounding:
         parts.append(f"rests on {candidate.grounding}")
+    if candidate.unsupported != "keep":
+        parts.append(f"{_TREATED[candidate.unsupported]} what is unsupported")
+    if candidate.guard:
+        parts.append(f"guarded by {candidate.guard}")
     if candidate.reasoning:
         parts.append("reasons first")
     if candidate.constrain.kind != "none":

@@ -15,7 +15,7 @@ from roundtable.evaluation.types import Metric
 from roundtable.governance import GateLimit
 from roundtable.workspace import UseCase
 
-GUARD_METRICS = ("unsupported",)
+_UNSUPPORTED = "unsupported"
 
 
 class Held(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,10 +55,25 @@ def held(usecase: UseCase, candidates: Sequence[str]) -> Held:
                 confidence=1 - (1 - limit.confidence) / n_compared,
             )
             for name, limit in gate.limits.items()
-            if name not in GUARD_METRICS
+            if name != _UNSUPPORTED or not unsupported_lacks(usecase)
         ),
         named=gate.candidate,
         n_compared=n_compared,
+    )
+
+
+def unsupported_lacks(usecase: UseCase) -> str:
+    """Returns why a limit on `unsupported` cannot be measured; empty if it can, or there is none.
+
+    Where the use case does not name the metric, it measures itself if some candidate is grounded.
+    """
+    limits = usecase.gate.limits if usecase.gate is not None else ()
+    named = any(one.name == _UNSUPPORTED for one in usecase.metrics)
+    if _UNSUPPORTED not in limits or named or any(one.grounding for one in usecase.candidates):
+        return ""
+    return (
+        "there is no context to hold answers against: ground a candidate in a corpus, or name the"
+        ' metric with one, such as { name = "unsupported", context = "..." }'
     )
 
 

@@ -77,7 +77,7 @@ def fit_guard(
             clusters=clusters,
             groups=groups,
             group_by=group_by,
-            checker="given" if _given(rows) else _identity(checker),
+            checker="given" if _given(rows) else identity(checker),
             seed=seed,
         )
     except UsageError as error:
@@ -179,7 +179,7 @@ def _given(rows: Iterable[_Row]) -> bool:
 def _scores_for(held: Guard, guard: Path, rows: list[_Row], file: Path) -> Iterator[float]:
     given = _given(rows)
     name = held.checker.partition("@")[0]
-    expected = "given" if given else _identity(name if name != "given" else "")
+    expected = "given" if given else identity(name if name != "given" else "")
     if held.checker != expected:
         raise InputError(
             f"the guard was learned from scores of {held.checker!r}, these are of {expected!r}",
@@ -191,7 +191,7 @@ def _scores_for(held: Guard, guard: Path, rows: list[_Row], file: Path) -> Itera
 
 def _scores(rows: list[_Row], file: Path, checker: str) -> Iterator[float]:
     if not _given(rows):
-        for verdict in score((row.claim for row in rows), checker=_checker(checker)):
+        for verdict in score((row.claim for row in rows), checker=checker_named(checker)):
             yield verdict.score
         return
     for row in rows:
@@ -205,11 +205,13 @@ def _scores(rows: list[_Row], file: Path, checker: str) -> Iterator[float]:
         yield float(value)
 
 
-def _checker(name: str) -> Checker:
+def checker_named(name: str) -> Checker:
+    """Returns a checker; the built-in one if the name is empty."""
     made: Checker = find("checkers", name or "support", builtin=CHECKERS)()
     return made
 
 
-def _identity(name: str) -> str:
+def identity(name: str) -> str:
+    """Returns a checker's name with its version: scores of another are not comparable."""
     kind = find("checkers", name or "support", builtin=CHECKERS)
     return f"{name or 'support'}@{getattr(kind, 'version', '1')}"

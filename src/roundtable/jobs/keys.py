@@ -17,19 +17,20 @@ from roundtable.evaluation.plan import CODE_VERSION
 from roundtable.generation.connectors.table import CONNECTORS
 from roundtable.generation.constraints.table import CONSTRAINTS
 from roundtable.jobs.corpus import contents
-from roundtable.jobs.deciding import held, may_stop
+from roundtable.jobs.deciding import held, may_stop, unsupported_lacks
+from roundtable.jobs.guard import identity
+from roundtable.jobs.guarding import review_key
 from roundtable.jobs.parts import version_of
 from roundtable.jobs.used import with_ancestors
 from roundtable.workspace import Dataset, Model, Prompt, UseCase, Workspace
 
 DEFAULT_SPLITS = {"train": 0.8, "test": 0.2}
 CACHE = ".roundtable/cache"
-_BY_GATE = ("abstained", "coverage")
+_BY_GATE = ("abstained", "coverage", "unsupported")
 """Metrics that a gate may ask for without their being named as such."""
-_LATER = {
-    "guard": "guards",
-    "adapter": "adapters",
-}
+_CHECKED = ("unsupported", "citation_recall", "citation_precision")
+"""Metrics that rest on what the checker says."""
+_LATER = {"adapter": "adapters"}
 
 
 class Digests(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,6 +92,12 @@ def keys(
     def prompt_key(one: Prompt) -> Key:
         return note("prompts", one.id, prompt_fields(one), one.file)
 
+    @cache
+    def corpus_key(id: str) -> Key:
+        one = workspace.corpora[id]
+        content = (_plain(one.passages), _plain(one.retriever), contents(workspace, one))
+        return note("corpora", one.id, content, one.file)
+
     def metric_key(ref: Any) -> object:
         parts: list[object] = [
             ref.name,
@@ -102,6 +109,10 @@ def keys(
             parts.append(model_key(workspace.models[ref.options["model"]]))
             if ref.options["rubric"] in workspace.prompts:
                 parts.append(prompt_key(workspace.prompts[ref.options["rubric"]]))
+        if ref.name in _CHECKED:
+            parts.append(identity(""))
+        if ref.options.get("corpus") in workspace.corpora:
+            parts.append(corpus_key(ref.options["corpus"]))
         return parts
 
     data_key = rows_key(dataset.id)
@@ -123,13 +134,13 @@ def keys(
         if candidate.examples is not None:
             parts.append(rows_key(candidate.examples.dataset))
         if candidate.grounding:
-            corpus = workspace.corpora[candidate.grounding]
-            content = (
-                _plain(corpus.passages),
-                _plain(corpus.retriever),
-                contents(workspace, corpus),
-            )
-            parts.append(note("corpora", corpus.id, content, corpus.file))
+            parts.append(corpus_key(candidate.grounding))
+        reviewed = review_key(workspace, candidate)
+        if candidate.guard:
+            guard = workspace.guards[candidate.guard]
+            parts.append(note("guards", guard.id, reviewed, guard.file))
+        elif reviewed is not None:
+            parts.append(reviewed)
         parts.append(_plain(candidate, leave_out=("id", "title")))
         by_candidate[candidate.id] = digest(parts)
     run_key = digest([usecase.id, by_candidate, _plain(dataset.labels)])
@@ -217,8 +228,16 @@ def metric_refs(usecase: UseCase) -> list[Any]:
     named = list(usecase.metrics) or [MetricRef(name=name) for name in defaults(usecase.task.kind)]
     asked = usecase.gate.limits if usecase.gate is not None else ()
     known = {ref.name for ref in named}
+    besides = [name for name in _BY_GATE if name in asked and name not in known]
+    if unsupported_lacks(usecase):
+        besides.remove("unsupported")
+    grounds = {one.grounding for one in usecase.candidates if one.grounding}
     return named + [
-        MetricRef(name=name) for name in _BY_GATE if name in asked and name not in known
+        # One corpus is everybody's reference; of several, each answer has its own passages.
+        MetricRef(name=name, **{"corpus": next(iter(grounds))})
+        if name == "unsupported" and len(grounds) == 1
+        else MetricRef(name=name)
+        for name in besides
     ]
 
 

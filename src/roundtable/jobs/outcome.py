@@ -14,7 +14,6 @@ from roundtable.jobs.keys import Digests
 
 LICENSE_LATER = "not available yet: licenses are not checked by this version"
 SIGNOFF_LATER = "not available yet: this version cannot take sign-offs"
-GUARD_LATER = "not available yet: this version has no guard and no checker of support"
 
 
 class RunOutcome(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,8 +12,8 @@ from roundtable.evaluation.summary import CandidateSummary, PairSummary
 from roundtable.evaluation.types import Estimate
 from roundtable.evaluation.words import in_words
 from roundtable.governance import Evidence, GateLimit, GateResult, best, decide
-from roundtable.jobs.deciding import GUARD_METRICS, held
-from roundtable.jobs.outcome import GUARD_LATER, LICENSE_LATER, SIGNOFF_LATER
+from roundtable.jobs.deciding import held, unsupported_lacks
+from roundtable.jobs.outcome import LICENSE_LATER, SIGNOFF_LATER
 from roundtable.workspace import UseCase, Workspace
 
 
@@ -183,9 +183,8 @@ def _missing(usecase: UseCase) -> dict[str, str]:
     if usecase.use is not None:
         missing["license"] = LICENSE_LATER
     if usecase.gate is not None:
-        for name in usecase.gate.limits:
-            if name in GUARD_METRICS:
-                missing[name] = GUARD_LATER
+        if lacks := unsupported_lacks(usecase):
+            missing["unsupported"] = lacks
         if usecase.gate.signoffs:
             roles = ", ".join(usecase.gate.signoffs)
             missing["signoffs"] = f"{SIGNOFF_LATER} (asked of: {roles})"

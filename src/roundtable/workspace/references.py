@@ -277,6 +277,15 @@ class _Check:
             ("guard", "guard"),
         ):
             self.exists(kind, getattr(candidate, key), file, (*here, key))
+        for key in ("guard", "unsupported"):
+            if getattr(candidate, key) not in ("", "keep") and not candidate.grounding:
+                self._findings.add(
+                    file,
+                    (*here, key),
+                    message=f"{key} needs passages to hold answers against, and {candidate.id!r}"
+                    " has none",
+                    fix='add grounding = "...", or take the key out',
+                )
         model = self._workspace.models.get(candidate.model)
         if model is not None and model.provider != "baseline" and not candidate.prompt:
             self._findings.add(

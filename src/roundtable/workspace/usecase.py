@@ -188,6 +188,11 @@ class Candidate(Declared):
         default="", description="How the model thinks first: `chain-of-thought`, or not at all."
     )
     guard: str = Field(default="", description="The guard that may make it abstain.")
+    unsupported: Literal["keep", "remove", "withhold"] = Field(
+        default="keep",
+        description="Sentences that its passages do not support, by the checker: kept, taken out,"
+        " or the answer is withheld.",
+    )
     adapter: str = Field(default="", description="A tuned adapter of the model.")
     examples: Examples | None = Field(default=None, description="Labelled rows it is shown.")
     repeats: Count = Field(default=1, description="How many answers are drawn, for a vote.")

@@ -25,6 +25,9 @@ METRICS: dict[str, str] = {
     "abstained": f"{_HERE}.grounded:Abstained",
     "coverage": f"{_HERE}.grounded:Coverage",
     "unanswerable_abstained": f"{_HERE}.grounded:UnanswerableAbstained",
+    "unsupported": f"{_HERE}.support:Unsupported",
+    "citation_recall": f"{_HERE}.support:CitationRecall",
+    "citation_precision": f"{_HERE}.support:CitationPrecision",
     "retrieval_recall": f"{_HERE}.grounded:RetrievalRecall",
 }
 """Metric name to "module:Class"."""
