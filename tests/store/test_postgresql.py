@@ -118,4 +118,5 @@ def test_a_commit_that_a_deadlock_undid_is_tried_again(postgresql_url: str, tmp_
         job.result()
         assert store.runs.results(key) == [(0, b"new"), (1, b"new")]
     with psycopg.connect(postgresql_url) as server:
-        assert server.execute(DEADLOCKS).fetchone() == (1,)
+        (n_deadlocks,) = server.execute(DEADLOCKS).fetchone() or (0,)
+        assert n_deadlocks >= 1
