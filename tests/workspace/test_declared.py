@@ -79,3 +79,15 @@ def test_the_schema_says_which_keys_are_operational() -> None:
     marked = {name for name, key in keys.items() if key.get("operational")}
     assert {"title", "price", "max_in_flight", "api_key_env"} <= marked
     assert not {"provider", "model", "base_url", "options", "parameters", "path"} & marked
+
+
+def test_what_only_people_read_has_no_part_in_what_an_asset_means(tmp_path: Path) -> None:
+    root = shop(tmp_path / "shop")
+    before = load(root)
+    edit(root, "usecases/triage.toml", 'title = "', 'title = "Another: ')
+    edit(root, "datasets/tickets.toml", "input = ", 'title = "Another"\ninput = ')
+    after = load(root)
+    for kind, id in (("usecases", "triage"), ("datasets", "tickets")):
+        one, other = (getattr(workspace, kind)[id] for workspace in (before, after))
+        assert one.title != other.title
+        assert semantic(one) == semantic(other)

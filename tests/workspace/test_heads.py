@@ -103,3 +103,11 @@ def test_a_line_of_100_mb_costs_neither_memory_nor_time(tmp_path: Path) -> None:
     load(root)
     assert time.process_time() - begun < 5 * small_s + 0.05
     assert peak_bytes < 5_000_000
+
+
+def test_the_field_of_the_clusters_is_looked_for_too(tmp_path: Path) -> None:
+    root = shop(tmp_path / "shop")
+    edit(root, DATASET, "target = ", 'cluster = "custmer"\ntarget = ')
+    (told,) = problems(root)
+    assert (told.place.file, told.place.field) == (DATASET, "cluster")
+    assert "'custmer'" in told.message

@@ -71,3 +71,11 @@ def test_a_problem_stands_where_its_own_key_does(
     assert (told.place.file, told.place.line) == ("prompts/greet.prompty", line)
     assert told.place.field == field
     assert told.fix
+
+
+def test_a_sample_in_a_file_of_its_own_names_no_inputs(tmp_path: Path) -> None:
+    root = shop(tmp_path / "shop")
+    text = "---\nname: Greeter\nsample: sample.json\n---\nuser:\n{{ text }}\n"
+    (root / "prompts/greet.prompty").write_text(text)
+    (told,) = problems(root)
+    assert "'text', which the `inputs` do not declare" in told.message

@@ -79,3 +79,22 @@ def test_a_space_of_ones_own_is_checked_as_well(
     (one,) = [problem for problem in told if problem.place == Place(USECASE, line, path)]
     assert said in one.message
     assert fix in one.fix
+
+
+@pytest.mark.parametrize(
+    ("line", "name", "content"),
+    [
+        ('schema = "empty.json"', "empty.json", "{}"),
+        ('grammar = "empty.gbnf"', "empty.gbnf", ""),
+    ],
+)
+def test_a_space_that_says_nothing_is_never_read_as_its_files_name(
+    tmp_path: Path, line: str, name: str, content: str
+) -> None:
+    root = shop(tmp_path / "shop")
+    (root / "usecases" / name).write_text(content)
+    edit(root, USECASE, "[task]", f"[task]\n{line}")
+    kind = "json-schema" if name.endswith("json") else "grammar"
+    edit(root, USECASE, HELD, f'constrain = "{kind}"')
+    (told,) = problems(root)
+    assert "to hold the answer to" in told.message

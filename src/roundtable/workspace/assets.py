@@ -142,7 +142,9 @@ class Rated(Declared):
 class Dataset(Licensed):
     """Rows in a file, and which of their fields are what."""
 
-    title: str = Field(default="", description="What people call it.")
+    title: str = Field(
+        default="", description="What people call it.", json_schema_extra=OPERATIONAL
+    )
     path: str = Field(default="", description="The rows' file, beside this one.")
     files: dict[str, Text] = Field(default={}, description="Split to file, instead of `path`.")
     input: tuple[Text, ...] = Field(
@@ -214,7 +216,9 @@ class Ancestor(Licensed):
     kind: Literal["model", "adapter", "dataset", "corpus", "prompt", "software", "system"] = Field(
         description="What it is."
     )
-    title: str = Field(default="", description="What people call it.")
+    title: str = Field(
+        default="", description="What people call it.", json_schema_extra=OPERATIONAL
+    )
     url: str = Field(default="", description="Where it can be had.")
     source: str = Field(
         default="", description="Where this is known from, such as a supplier's bill of materials."
@@ -231,7 +235,9 @@ class Passages(Declared):
 class Corpus(Licensed):
     """Documents that answers may rest on."""
 
-    title: str = Field(default="", description="What people call it.")
+    title: str = Field(
+        default="", description="What people call it.", json_schema_extra=OPERATIONAL
+    )
     path: Text = Field(description="The documents: a folder or file beside this one.")
     passages: Passages = Field(default=Passages(), description="How documents are cut.")
     retriever: dict[str, Any] = Field(
@@ -242,7 +248,9 @@ class Corpus(Licensed):
 class Guard(Asset):
     """A learned threshold that decides between answering and abstaining."""
 
-    title: str = Field(default="", description="What people call it.")
+    title: str = Field(
+        default="", description="What people call it.", json_schema_extra=OPERATIONAL
+    )
     fitted: Text = Field(description="The file that `roundtable guard fit` wrote, beside this one.")
     alpha: Share = Field(description="The accepted risk: P(not supported | answered).")
     confidence: Share = Field(default=0.95, description="How sure the guarantee is.")
@@ -252,7 +260,9 @@ class Guard(Asset):
 class Recipe(Asset):
     """How a model is tuned."""
 
-    title: str = Field(default="", description="What people call it.")
+    title: str = Field(
+        default="", description="What people call it.", json_schema_extra=OPERATIONAL
+    )
     method: Literal["lora", "full", "from-scratch", "hosted"] = Field(
         description="What is trained, and where."
     )
@@ -275,7 +285,9 @@ class AppliesTo(Declared):
 class Policy(Asset):
     """Rules merged into every use case they match; a use case may be stricter, never laxer."""
 
-    title: str = Field(default="", description="What people call it.")
+    title: str = Field(
+        default="", description="What people call it.", json_schema_extra=OPERATIONAL
+    )
     applies_to: AppliesTo = Field(default=AppliesTo(), description="The use cases it matches.")
     licenses: LicenseRules = Field(default=LicenseRules(), description="Rules on licenses.")
     gate: PolicyGate = Field(default=PolicyGate(), description="Limits and sign-offs it adds.")

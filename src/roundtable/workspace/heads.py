@@ -60,7 +60,8 @@ def check_head(
     named: list[tuple[tuple[str | int, ...], str]] = [
         (("input", index), field) for index, field in enumerate(dataset.input)
     ]
-    for key, field in [*named, (("target",), dataset.target), (("split",), dataset.split)]:
+    named += [((key,), getattr(dataset, key)) for key in ("target", "cluster", "split")]
+    for key, field in named:
         if field and field not in fields:
             kind = f"field of the first rows of {name!r}"
             findings.unknown(dataset.file, key, kind=kind, name=field, known=fields)

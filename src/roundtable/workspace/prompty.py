@@ -20,13 +20,16 @@ _TAKEN = ("temperature", "top_p", "max_tokens", "stop", "seed")
 def from_prompty(data: Mapping[str, Any]) -> dict[str, Any]:
     """Returns `.prompty` front matter as ours.
 
-    Older files declare no `inputs`: there, the names of the `sample` are the inputs. What we have
-    no place for, such as the sample's values and the model's configuration, is left out.
+    Older files declare no `inputs`: there, the names of the `sample` are the inputs, if it stands
+    in the file itself. What we have no place for, such as the sample's values and the model's
+    configuration, is left out.
     """
     model = data.get("model")
     model = model if isinstance(model, Mapping) else {}
     authors = data.get("authors")
     inputs = data.get("inputs") or data.get("sample") or []
+    if isinstance(inputs, str):
+        inputs = []  # a sample in a file of its own: what it holds is not known here
     parameters = model.get("parameters")
     ours: dict[str, Any] = {
         "title": data.get("name", ""),

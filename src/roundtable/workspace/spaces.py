@@ -47,8 +47,11 @@ class _Reader:
             self._check(space.json_schema, self._file, (*path, "schema"))
         if space.grammar.endswith(".gbnf") and "\n" not in space.grammar:
             found["grammar"] = self._grammar_in(space.grammar, (*path, "grammar"))
-        # What could not be read stays as it was: its problem is told already.
-        return space.model_copy(update={key: value for key, value in found.items() if value})
+        # What could not be read stays as it was: its problem is told already. An empty space is
+        # one that says nothing, and no name of a file.
+        return space.model_copy(
+            update={key: value for key, value in found.items() if value is not None}
+        )
 
     def _is_there(self, name: str, path: Keys, what: str) -> bool:
         try:

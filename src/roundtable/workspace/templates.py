@@ -36,7 +36,7 @@ def check_templates(
     """
     check = _Check(set(inputs), partials, file, findings)
     for section in sections:
-        check.source(section.source, section.line, file, ())
+        check.source(section.source, section.line, file, (), frozenset())
     return {name: partials[name] for name in sorted(check.included)}
 
 
@@ -60,13 +60,26 @@ class _Check:
         self._environment.globals.pop(_NOT_REPEATABLE[0], None)
         self._environment.filters.pop(_NOT_REPEATABLE[1], None)
 
-    def source(self, source: str, line: int, file: str, above: tuple[str, ...]) -> None:
+    def source(
+        self, source: str, line: int, file: str, above: tuple[str, ...], given: frozenset[str]
+    ) -> None:
+        """Adds what is wrong with a text and what it includes.
+
+        Args:
+            source: The text.
+            line: The line of its file that it begins on.
+            file: Its file.
+            above: The partials that include it, outermost first.
+            given: Names that the texts above it have set: what is included may use them.
+        """
         tree = self.parsed(source, line, file)
         if tree is None:
             return
-        self._names(tree, line, file, above)
+        self._names(tree, line, file, above, given)
+        own = {name.name for name in tree.find_all(nodes.Name) if name.ctx != "load"}
+        own |= {macro.name for macro in tree.find_all(nodes.Macro)}
         for node in tree.find_all((nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends)):
-            self._include(node, line + node.lineno - 1, file, above)
+            self._include(node, line + node.lineno - 1, file, above, given | own)
 
     def parsed(self, source: str, line: int, file: str) -> nodes.Template | None:
         """Returns the template's tree, or None after adding why there is none."""
@@ -88,8 +101,16 @@ class _Check:
             return None
         return tree
 
-    def _names(self, tree: nodes.Template, line: int, file: str, above: tuple[str, ...]) -> None:
-        read = meta.find_undeclared_variables(tree) - set(self._environment.globals) - self._inputs
+    def _names(
+        self,
+        tree: nodes.Template,
+        line: int,
+        file: str,
+        above: tuple[str, ...],
+        given: frozenset[str],
+    ) -> None:
+        known = {*self._environment.globals, *self._inputs, *given}
+        read = meta.find_undeclared_variables(tree) - known
         for name in sorted(read):
             at = next((n.lineno for n in tree.find_all(nodes.Name) if n.name == name), 1)
             if (file, name) in self._told:
@@ -104,7 +125,14 @@ class _Check:
                 fix=f"add {name} to `inputs`, or take it out of the template",
             )
 
-    def _include(self, node: nodes.Node, line: int, file: str, above: tuple[str, ...]) -> None:
+    def _include(
+        self,
+        node: nodes.Node,
+        line: int,
+        file: str,
+        above: tuple[str, ...],
+        given: frozenset[str],
+    ) -> None:
         template = node.template  # type: ignore[attr-defined]
         name = template.value if isinstance(template, nodes.Const) else None
         if not isinstance(name, str):
@@ -127,4 +155,4 @@ class _Check:
             )
         else:
             self.included.add(name)
-            self.source(self._partials[name], 1, f"prompts/{name}", (*above, name))
+            self.source(self._partials[name], 1, f"prompts/{name}", (*above, name), given)

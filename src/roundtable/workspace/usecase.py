@@ -261,8 +261,8 @@ class Promise(Declared):
 class UseCase(Asset):
     """A use of language models, from idea to product."""
 
-    title: Text = Field(description="What is wanted, in a sentence.")
-    owner: Text = Field(description="Who answers for it.")
+    title: Text = Field(description="What is wanted, in a sentence.", json_schema_extra=OPERATIONAL)
+    owner: Text = Field(description="Who answers for it.", json_schema_extra=OPERATIONAL)
     imperative: str = Field(default="", description="The aim it serves, one of the capacity's.")
     stage: Stage = Field(default="poc", description="How far it is.")
     audience: Audience = Field(default="internal", description="Who sees what the model says.")
