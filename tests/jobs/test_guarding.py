@@ -10,10 +10,12 @@ from roundtable.errors import InputError
 from roundtable.evaluation.types import SampleResult
 from roundtable.generation.types import Answer
 from roundtable.jobs.build import chosen, plan
+from roundtable.jobs.guard import fit_guard, read_guard
+from roundtable.jobs.guarding import fitted
 from roundtable.jobs.keys import keys
 from roundtable.jobs.outcome import RunOutcome
 from roundtable.jobs.run import opened, run
-from roundtable.workspace import Workspace
+from roundtable.workspace import Workspace, load
 
 GROUND = 'grounding = "pages"'
 GUARDED = f'g: {GROUND}; guard = "g"'
@@ -171,3 +173,21 @@ def test_an_obeyed_injection_leads_to_an_abstention_or_is_flagged(tmp_path: Path
     flagged = unguarded.metrics["unsupported"].value
     assert flagged is not None
     assert flagged > 0.5
+
+
+def test_the_examples_guard_is_of_the_checker_that_is_here() -> None:
+    """If the checker's version was raised: fit it anew as the README beside it says."""
+    example = load(Path(__file__).parents[2] / "examples/marketplace")
+    guard = fitted(example, example.guards["help-guard"])
+    assert guard.answers_any
+    assert (guard.n, guard.alpha, guard.confidence) == (93, 0.25, 0.9)
+
+
+def test_the_examples_guard_is_what_its_labels_give(tmp_path: Path) -> None:
+    folder = Path(__file__).parents[2] / "examples/marketplace/guards"
+    again = fit_guard(
+        folder / "help-guard.jsonl", alpha=0.25, confidence=0.9, out=tmp_path / "g.json"
+    )
+    kept = read_guard(folder / "help-guard.json")
+    assert again.threshold == pytest.approx(kept.threshold, abs=1e-6)
+    assert again.coverage == kept.coverage

@@ -32,7 +32,7 @@ def test_a_problem_is_told_with_its_place_and_remedy(
 
 def test_the_example_workspace_loads() -> None:
     example = load(EXAMPLE)
-    assert set(example.usecases) == {"triage", "extract"}
+    assert set(example.usecases) == {"triage", "extract", "help"}
     triage = example.usecase("triage")
     assert len(triage.task.options) == 11
     assert [metric.name for metric in triage.metrics] == ["accuracy", "macro_f1"]

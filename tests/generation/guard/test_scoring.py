@@ -36,3 +36,15 @@ def test_no_more_is_read_than_is_scored() -> None:
 def test_each_named_checker_can_be_found() -> None:
     for name in CHECKERS:
         assert hasattr(find("checkers", name, builtin=CHECKERS), "check")
+
+
+def test_a_short_answer_claims_what_its_question_asks() -> None:
+    context = "You can pay by debit card, credit card or Apple Pay. Cash is not accepted."
+    bare = Claim(id=1, context=context, answer=" No. ")
+    asked = Claim(
+        id=2, context=context, answer=" No. ", question="Can I pay with Bitcoin in a shop?"
+    )
+    alone, whole = score([bare, asked])
+    assert whole.score > alone.score
+    (one,) = whole.sentences
+    assert (one.start, one.end, one.score) == (1, 4, whole.score)
