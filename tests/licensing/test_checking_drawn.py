@@ -30,7 +30,7 @@ def triples(finding: Finding) -> set[tuple[str, str, str]]:
     return {(one.license, one.clause, one.asset) for one in finding.because}
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
 @given(scenario=scenarios())
 def test_the_engine_and_the_naive_reading_give_the_same_answer(scenario: dict[str, Any]) -> None:
     verdict, duties, because = naive.answer(scenario, RAW_TERMS, TODAY)
@@ -41,7 +41,7 @@ def test_the_engine_and_the_naive_reading_give_the_same_answer(scenario: dict[st
     assert len(finding.because) == len(because)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
 @given(assets=graphs())
 def test_arrays_and_single_steps_find_the_same(assets: list[dict[str, Any]]) -> None:
     graph = Graph(convert(assets, list[Asset]))

@@ -324,7 +324,8 @@ def binds(clause: Clause, use: Use) -> bool | None:
     )
     if not holds or when.company_region is None:
         return holds
-    if use.company_region is None:
+    # The rules page writes the default as `unknown`, so whoever writes that says nothing either.
+    if not use.company_region or use.company_region.casefold() == "unknown":
         return None
     return use.company_region.casefold() in _folded(when.company_region)
 

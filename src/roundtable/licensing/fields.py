@@ -15,7 +15,8 @@ from roundtable.errors import InputError, NotFoundError, Place
 from roundtable.licensing.documents import Document, Path, Plain
 
 _DAY = re.compile(r"(\d{4})-(\d\d?)-(\d\d?)")
-_WHOLE = re.compile(r"[-+]?\d[\d_]*")
+# Not 0700: to YAML that is another number, and nobody would mean it.
+_WHOLE = re.compile(r"[-+]?(?:0|[1-9][\d_]*)")
 
 
 class Field:

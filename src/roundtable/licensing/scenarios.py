@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import msgspec
 
-from roundtable.errors import NotFoundError, Place
+from roundtable.errors import InputError, NotFoundError, Place, WorkspaceError, problems_of
 from roundtable.licensing.checking import check
 from roundtable.licensing.documents import Path as Keys
 from roundtable.licensing.documents import read_document
@@ -87,12 +87,20 @@ def scenarios_of(whole: Field, knowledge: KnowledgeBase) -> list[Scenario]:
     """Returns the scenarios of a document that has been read; see `read_scenarios`."""
     reading = _Reading(knowledge)
     found: dict[str, Scenario] = {}
+    errors: list[InputError] = []
     for field in _listed(whole):
-        one = reading.scenario(field)
-        if one.id in found:
-            what = f"two scenarios are called {one.id!r}"
-            raise field.inner("id").wrong(what, "give each scenario its own id")
-        found[one.id] = one
+        try:
+            one = reading.scenario(field)
+            if one.id in found:
+                what = f"two scenarios are called {one.id!r}"
+                raise field.inner("id").wrong(what, "give each scenario its own id")
+            found[one.id] = one
+        except InputError as error:
+            errors.append(error)
+    if len(errors) == 1:
+        raise errors[0]
+    if errors:
+        raise WorkspaceError(problem for error in errors for problem in problems_of(error))
     if not found:
         raise whole.wrong("the file holds no scenario", "write at least one into it")
     return list(found.values())
