@@ -315,3 +315,20 @@ def test_deleting_any_three_words_that_must_stand_is_never_exact(data: st.DataOb
     if id == "llama-3" and at > len(text.partition("Meta Llama 3 Acceptable Use")[0].split()) - 6:
         return
     assert identify_text(" ".join(words[:at] + words[at + 3 :])).answer == "modified"
+
+
+def test_a_changed_notice_is_no_license_made_from_another_that_quotes_it() -> None:
+    notice = (
+        'Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file'
+        " except in compliance with the License. You may obtain a copy of the License at"
+        " http://www.apache.org/licenses/LICENSE-2.0 Unless required by applicable law or agreed to"
+        ' in writing, software distributed under the License is distributed on an "AS IS" BASIS,'
+        " WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied. See the License"
+        " for the specific language governing permissions and limitations under the License."
+    )
+    extra = (
+        "Fine-tuning the library models for sequence to sequence. You can also adapt this script."
+    )
+    found = identify_text(f"coding=utf-8 Copyright 2020 The Team. {notice} {extra}")
+    assert (found.answer, found.license) == ("unknown", None)
+    assert [one.license for one in found.declared] == ["Apache-2.0"]

@@ -70,12 +70,13 @@ def exact(path: str, reference: Reference, how: str) -> Identification:
     )
 
 
-def notice(path: str, entry: Entry) -> Identification:
+def notice(path: str, entry: Entry, *, is_whole: bool = True) -> Identification:
     """Returns the answer for the words by which a license is applied."""
     declared = Declared(
         value=entry.name, license=entry.id, where="its standard notice", by="notice"
     )
-    return unknown(path, f"a notice that {entry.id} applies, not its text", declared=(declared,))
+    what = "a notice" if is_whole else "most of the notice"
+    return unknown(path, f"{what} that {entry.id} applies, not its text", declared=(declared,))
 
 
 def containing(words: Words, path: str, parts: Sequence[Found]) -> Identification:

@@ -22,6 +22,7 @@ import msgspec
 from roundtable.licensing.identifying.imprint import Imprint, unpacked_imprint
 from roundtable.licensing.identifying.runs import RUN, from_little, little, runs_of
 from roundtable.licensing.identifying.template import Template
+from roundtable.licensing.identifying.word_lists import OF_NOBODY
 from roundtable.licensing.identifying.words import words_of
 
 _ALL_UP_TO = 400
@@ -151,7 +152,10 @@ class Catalog:
         for entry in self.entries:
             for title in entry.titles:
                 found.setdefault(words_of(title).words, set()).update({entry.id, *entry.also})
-        return {words: frozenset(ids) for words, ids in found.items() if words}
+        # "Copyright and license" is how anybody may head a text.
+        return {
+            words: frozenset(ids) for words, ids in found.items() if not set(words) <= OF_NOBODY
+        }
 
     def foreign_titles(self, entry: Entry) -> Titles:
         """Returns the titles by which only others than this license go."""

@@ -16,6 +16,7 @@ from roundtable.licensing.identifying.words import Words
 _DERIVES_IF_COVERED = 0.45
 _DERIVES_IF_EXPLAINED = 0.5
 _FEWEST_WORDS = 25
+_FEWEST_OF_A_PIECE = 40
 _WORTH_NAMING = 0.1
 _NEAR_TIE = 1.25
 _VERSIONS_APART = 1.6
@@ -84,7 +85,11 @@ def derives(one: Comparison) -> bool:
         return False
     if one.covered >= _DERIVES_IF_COVERED:
         return True
-    return one.explained >= _DERIVES_IF_EXPLAINED and one.covered >= _WORTH_NAMING
+    return (
+        one.explained >= _DERIVES_IF_EXPLAINED
+        and one.covered >= _WORTH_NAMING
+        and one.n_matched >= _FEWEST_OF_A_PIECE
+    )
 
 
 def _distance(one: Comparison) -> float:

@@ -213,7 +213,9 @@ def _of_policies(
         owner = policy.license.rpartition(".")[0] or policy.license
         owner = next((id for id in (owner, policy.license.split(".use-")[0]) if id in kinds), owner)
         for one in main:
-            if one.license and owner in kinds and owner not in (one.license, *one.also):
+            beside = Path(one.path).parent == Path(policy.path).parent
+            own = (one.license, *one.also)
+            if beside and one.license and owner in kinds and owner not in own:
                 told.append(
                     f"{_near(folder, policy.path)} is the use policy of {owner}, but"
                     f" {_near(folder, one.path)} is {one.license}"

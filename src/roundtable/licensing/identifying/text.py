@@ -25,6 +25,7 @@ from roundtable.licensing.identifying.words import Words, digest_of, words_of
 
 _EVERY_WORD = "every word is that of the published text, in order"
 _NEARLY_ALL = 0.9
+_MOST_OF_IT = 0.75
 _MOST_WORDS = 60_000
 
 
@@ -58,6 +59,8 @@ def _compared(words: Words, path: str, catalog: Catalog) -> Identification:
         how = f"{_EVERY_WORD}, but for {'; '.join(same.harmless)}"
         return exact(path, same.reference, how)
     texts = [one for one in comparisons if one.reference.entry.kind != "notice"]
+    if applied := _most_of_a_notice(comparisons, texts):
+        return notice(path, applied.reference.entry, is_whole=False)
     parts: list[Found] = []
     if _may_contain(texts):
         parts = whole_licenses(words, [one.reference for one in near], catalog, is_usual)
@@ -81,6 +84,24 @@ def _same(comparisons: Sequence[Comparison]) -> Comparison | None:
         ),
         default=None,
     )
+
+
+def _most_of_a_notice(
+    comparisons: Sequence[Comparison], texts: Sequence[Comparison]
+) -> Comparison | None:
+    """Returns a notice that explains as much of the text as any license does, or None.
+
+    Some licenses hold the notice of another, or end with their own: who only has those words, has
+    the notice.
+    """
+    notices = [
+        one
+        for one in comparisons
+        if one.reference.entry.kind == "notice" and one.covered >= _MOST_OF_IT
+    ]
+    best = max(notices, key=lambda one: one.n_matched, default=None)
+    most = max((one.n_matched for one in texts), default=0)
+    return best if best is not None and best.n_matched >= _MOST_OF_IT * most else None
 
 
 def _with_what_belongs(

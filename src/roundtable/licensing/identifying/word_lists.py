@@ -49,6 +49,8 @@ NEUTRAL = listed(
     " foundation team page published official original online found at www com org net io html"
     " md txt spdx identifier public open"
 )
+# Words that name no license, also together.
+OF_NOBODY = NEUTRAL | listed("creative commons legal exception notification general statement")
 # Where the Free Software Foundation has been and was, as its licenses give it.
 STREETS = listed(
     "675 mass ave avenue massachusetts cambridge ma 02139 59 temple place suite 330 boston"
