@@ -21,7 +21,16 @@ from roundtable.generation.guard.types import Claim
 
 UNSEEN = ("qags", "wice", "begintc", "faithbench", "q2")
 # Rows a source, where more would take long and teach little.
-MOST = {"summedits": 1200, "fm2": 1000, "fm2mix": 400, "fm2none": 120, "faithbench": 250}
+MOST = {
+    "begintc": 120,
+    "bump": 150,
+    "faithbench": 0,
+    "fm2": 400,
+    "fm2mix": 200,
+    "fm2none": 60,
+    "q2": 600,
+    "summedits": 160,
+}
 
 
 def kept(pool: list[Row]) -> list[Row]:

@@ -34,8 +34,6 @@ def logits(pairs: Sequence[tuple[str, str]]) -> list[float]:
     Raises:
         MissingExtraError: the engine is not installed.
     """
-    if not resources.files("roundtable.generation.guard").joinpath(_FILE).is_file():
-        return [0.0] * len(pairs)  # until it is trained, words alone decide
     pieces, session = _model()
     distinct = list(dict.fromkeys(pairs))
     if not distinct:

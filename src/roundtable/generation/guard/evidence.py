@@ -120,7 +120,7 @@ def evidence(context: Context, claim: str) -> list[int]:
         if gains[best] <= 0.0 and chosen:
             break
         chosen.append(best)
-        n_words += len(words(_sentence(context, best)))
+        n_words += len(words(sentence(context, best)))
         if n_words >= _MAX_WINDOW_WORDS:
             break
         for one in context.stems[best]:
@@ -139,25 +139,26 @@ def window(context: Context, rows: Sequence[int]) -> str:
     ):
         return " ".join(context.text.split())
     wanted = sorted(_with_neighbors(context, rows))
-    return " ".join(" ".join(_sentence(context, row).split()) for row in wanted)
+    return " ".join(sentence(context, row) for row in wanted)
 
 
 def _with_neighbors(context: Context, rows: Sequence[int]) -> set[int]:
     """Adds the sentence before each of the best, while there is room: it names the subject."""
     kept = set(rows)
-    room = _MAX_WINDOW_WORDS - sum(len(words(_sentence(context, row))) for row in kept)
+    room = _MAX_WINDOW_WORDS - sum(len(words(sentence(context, row))) for row in kept)
     for row in rows:
         if row and row - 1 not in kept:
-            n_words = len(words(_sentence(context, row - 1)))
+            n_words = len(words(sentence(context, row - 1)))
             if n_words <= room:
                 kept.add(row - 1)
                 room -= n_words
     return kept
 
 
-def _sentence(context: Context, row: int) -> str:
+def sentence(context: Context, row: int) -> str:
+    """Returns a sentence of the context, its white space evened."""
     span = context.spans[row]
-    return context.text[span.start : span.end]
+    return " ".join(context.text[span.start : span.end].split())
 
 
 def _rarity(context: Context, one: str) -> float:

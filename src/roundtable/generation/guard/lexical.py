@@ -30,7 +30,6 @@ NAMES: tuple[str, ...] = (
     "names_missing",
     "names_elsewhere",
     "negation_differs",
-    "first_person",
     "asks",
     "log_words",
     "log_context_words",
@@ -39,8 +38,6 @@ NAMES: tuple[str, ...] = (
 
 _DENY = "not no never none nobody nothing neither nor without cannot hardly barely"
 _NEGATIONS = frozenset(_DENY.split())
-_SPEAKER = "i i'm i've i'd my me we our us myself think love guess hope"
-_FIRST_PERSON = frozenset(_SPEAKER.split())
 _NAME = re.compile(r"(?<=[\w,;:'’\"] )[A-Z][\w’'-]*")  # noqa: RUF001
 _REACH = 3
 
@@ -98,7 +95,6 @@ def features(context: Context, claim: str, rows: Sequence[int]) -> list[float]:
         float(min(sum(one not in context.rows for one in names), 8)),
         float(min(sum(one in context.rows and one not in near for one in names), 8)),
         float(_negates(listed) != _negates(words(_text(context, rows[:1])))),
-        sum(word in _FIRST_PERSON for word in listed) / max(1, len(listed)),
         float(claim.rstrip().endswith("?")),
         math.log1p(len(listed)),
         math.log1p(n_context),

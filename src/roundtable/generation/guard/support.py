@@ -1,4 +1,4 @@
-"""The built-in checker: words, and a small cross-encoder, weighed by boosted trees."""
+"""The built-in checker: words, and a small cross-encoder, weighed and calibrated."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from roundtable.generation.guard import lexical
 from roundtable.generation.guard.entailment import logits
-from roundtable.generation.guard.evidence import Context, evidence, lay_out, window
+from roundtable.generation.guard.evidence import Context, evidence, lay_out, sentence, window
 from roundtable.generation.guard.language import looks_english
 from roundtable.generation.guard.sentences import sentences
 from roundtable.generation.guard.trees import Forest
@@ -25,6 +25,9 @@ FEATURES: tuple[str, ...] = (
     "entailment",
     "entailment_worst",
     "entailment_mean",
+    "nearest_worst",
+    "nearest_mean",
+    "nearest_two_worst",
     "weight_found_worst",
     "heaviest_missing_worst",
     "copied_pairs_worst",
@@ -35,31 +38,87 @@ FEATURES: tuple[str, ...] = (
 # What the model was not made for is drawn toward "cannot say".
 _UNSURE_SPREAD = 0.2
 _N_SUPPORT = 3
+VERSION = "2"
+"""Raised when scores change: it is in the model file, and part of a key."""
 _FOUND = lexical.NAMES.index("weight_found")
 _HEAVIEST = lexical.NAMES.index("heaviest_missing")
 _COPIED = lexical.NAMES.index("copied_pairs")
+_LENGTH = lexical.NAMES.index("log_context_words")
+
+
+class Linear(msgspec.Struct, frozen=True, kw_only=True):
+    """A weighted sum of standardized features.
+
+    Args:
+        center: Each feature's mean.
+        spread: Each feature's standard deviation.
+        weights: Each feature's weight.
+        bias: What is added.
+    """
+
+    center: tuple[float, ...]
+    spread: tuple[float, ...]
+    weights: tuple[float, ...]
+    bias: float
+
+    def margins(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Returns the log-odds of each row."""
+        standard = np.clip((rows - np.array(self.center)) / np.array(self.spread), -3.0, 3.0)
+        found: NDArray[np.float64] = standard @ np.array(self.weights) + self.bias
+        return found
+
+
+class Calibration(msgspec.Struct, frozen=True, kw_only=True):
+    """Margins to probabilities: logistic(slope * margin + intercept), by the context's length.
+
+    Long contexts hide more from the checker, so that its certainty is worth less there.
+
+    Args:
+        slope: At a context of middling length; above 0.
+        slope_by_length: Added to it for each unit of length.
+        intercept: At a context of middling length.
+        intercept_by_length: Added to it for each unit of length.
+        middle: The middling length, as the logarithm of its content words.
+        unit: The unit of length, on the same scale; lengths count from -2 to 2 units.
+    """
+
+    slope: float
+    slope_by_length: float
+    intercept: float
+    intercept_by_length: float
+    middle: float
+    unit: float
+
+    def probabilities(
+        self, margins: NDArray[np.float64], lengths: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Returns a probability for each margin and length of context."""
+        z = np.clip((lengths - self.middle) / self.unit, -2.0, 2.0)
+        odds = (self.slope + self.slope_by_length * z) * margins
+        odds += self.intercept + self.intercept_by_length * z
+        found: NDArray[np.float64] = 1.0 / (1.0 + np.exp(-np.clip(odds, -30.0, 30.0)))
+        return found
 
 
 class Model(msgspec.Struct, frozen=True, kw_only=True):
-    """The trained part, as it lies in the model file.
+    """The trained part, as it lies in the model file: a linear and a boosted model, added up.
 
     Args:
         version: Raised when scores change.
-        forest: Features to log-odds.
-        slope: Calibration: probability = logistic(slope * log-odds + intercept).
-        intercept: See `slope`.
+        linear: Carries over to texts unlike those of training.
+        forest: Sees what comes together.
+        calibration: Margins to probabilities.
     """
 
     version: str
+    linear: Linear
     forest: Forest
-    slope: float
-    intercept: float
+    calibration: Calibration
 
     def probabilities(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
         """Returns the calibrated probability of each row that it is not supported."""
-        margins = self.slope * self.forest.margins(rows) + self.intercept
-        found: NDArray[np.float64] = 1.0 / (1.0 + np.exp(-np.clip(margins, -30.0, 30.0)))
-        return found
+        margins = self.linear.margins(rows) + self.forest.margins(rows)
+        return self.calibration.probabilities(margins, rows[:, _LENGTH])
 
 
 @dataclass(frozen=True)
@@ -68,11 +127,11 @@ class Support:
 
     Each sentence is held against the few sentences of the context that bear most on it: by the
     words, numbers and names that both hold, and by a small cross-encoder (MiniLM) trained to tell
-    support from contradiction and addition. Boosted trees weigh both; the result is calibrated on
+    support from contradiction and addition. Both are weighed, and the result is calibrated on
     English texts that people labelled. In other languages scores stay near 0.5.
     """
 
-    version = "1"
+    version = VERSION
 
     def check(self, claims: Sequence[Claim], /) -> list[Verdict]:
         """Returns one verdict a claim, in order.
@@ -115,11 +174,23 @@ class Reading:
 
     @property
     def pairs(self) -> list[tuple[str, str]]:
-        """Returns what the cross-encoder reads: (passage, claim) of each part."""
-        return [
-            (window(self._context, rows), " ".join(text.split()))
-            for rows, text in zip(self._evidence, self._texts, strict=True)
+        """Returns what the cross-encoder reads: (passage, claim).
+
+        First each part with its window; then each sentence with the one sentence of the context
+        that bears most on it, then with the two. The network judges a short passage best where one
+        sentence says it all, and a long one where it takes several.
+        """
+        texts = [" ".join(text.split()) for text in self._texts]
+        whole = [
+            (window(self._context, rows), text)
+            for rows, text in zip(self._evidence, texts, strict=True)
         ]
+        few = [
+            (" ".join(sentence(self._context, row) for row in sorted(rows[:n])), text)
+            for n in (1, 2)
+            for rows, text in list(zip(self._evidence, texts, strict=True))[: self._n_sentences]
+        ]
+        return whole + few
 
     @property
     def n_rows(self) -> int:
@@ -128,28 +199,35 @@ class Reading:
 
     def rows(self, odds: Sequence[float]) -> list[list[float]]:
         """Returns the features of each part, given the log-odds of `pairs`."""
-        made = []
+        n, n_sentences = self.n_rows, self._n_sentences
+        windows, nearest, two = odds[:n], odds[n : n + n_sentences], odds[n + n_sentences :]
         words = [
             lexical.features(self._context, text, rows)
             for text, rows in zip(self._texts, self._evidence, strict=True)
         ]
-        for number, (listed, one) in enumerate(zip(words, odds, strict=True)):
-            is_whole = number == len(self._spans)
-            inner = range(len(self._spans)) if is_whole else [number]
-            within = [odds[i] for i in inner]
+        made = []
+        for number, listed in enumerate(words):
+            inner = range(n_sentences) if number == n_sentences else [number]
             made.append(
                 [
                     *listed,
-                    one,
-                    max(within),
-                    math.fsum(within) / len(within),
+                    windows[number],
+                    max(windows[i] for i in inner),
+                    math.fsum(windows[i] for i in inner) / len(inner),
+                    max(nearest[i] for i in inner),
+                    math.fsum(nearest[i] for i in inner) / len(inner),
+                    max(two[i] for i in inner),
                     min(words[i][_FOUND] for i in inner),
                     max(words[i][_HEAVIEST] for i in inner),
                     min(words[i][_COPIED] for i in inner),
-                    math.log(len(within)),
+                    math.log(len(inner)),
                 ]
             )
         return made
+
+    @property
+    def _n_sentences(self) -> int:
+        return min(len(self._spans), len(self._texts))
 
     def verdict(self, found: Sequence[float]) -> Verdict:
         """Returns the verdict, given the probability of each part."""
