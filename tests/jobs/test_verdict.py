@@ -10,6 +10,7 @@ from jobs.coins import coin_shop
 from roundtable.evaluation.estimates import summarize_quantile
 from roundtable.jobs import verdict
 from roundtable.jobs.outcome import RunOutcome
+from roundtable.jobs.permits import Permits, permits_of
 from roundtable.jobs.run import run
 from roundtable.statistics.classes import macro_f1_interval
 from roundtable.workspace import Workspace, load
@@ -93,6 +94,12 @@ def test_intervals_are_computed_at_the_confidence_asked_for(outcome: RunOutcome)
     assert (low, high) != asked
 
 
+def permits_for(shop: Workspace, *ids: str) -> Permits:
+    """Returns permits in which licenses allow all of these."""
+    found = permits_of(shop, shop.usecase("coins"), ["c0"])
+    return msgspec.structs.replace(found, findings=dict.fromkeys(ids, found.findings["c0"]))
+
+
 def test_candidates_run_alone_are_held_at_the_stated_confidence(
     shop: Workspace, outcome: RunOutcome
 ) -> None:
@@ -100,8 +107,9 @@ def test_candidates_run_alone_are_held_at_the_stated_confidence(
     (one,) = outcome.candidates
     twin = msgspec.structs.replace(one, id="twin")
     clusters = outcome.cluster_codes()
-    alone = verdict.gate(usecase, [one], primary="accuracy", clusters=clusters)
-    two = verdict.gate(usecase, [one, twin], primary="accuracy", clusters=clusters)
+    permits = permits_for(shop, one.id, "twin")
+    alone = verdict.gate(usecase, [one], primary="accuracy", clusters=clusters, permits=permits)
+    two = verdict.gate(usecase, [one, twin], primary="accuracy", clusters=clusters, permits=permits)
     assert alone == outcome.gate
     (first, *_), (stricter, *_) = alone.checks, two.checks
     assert stricter.interval is not None
@@ -125,10 +133,13 @@ def test_a_candidate_that_is_named_is_judged_though_another_is_better(
     }
     first = msgspec.structs.replace(one, id="c0", metrics=better)
     second = msgspec.structs.replace(one, id="c1")
+    permits = permits_for(shop, "c0", "c1")
     decided = verdict.gate(
-        shop.usecase("coins"), [first, second], primary="accuracy", clusters=None
+        shop.usecase("coins"), [first, second], primary="accuracy", clusters=None, permits=permits
     )
     assert (decided.candidate, decided.verdict) == ("c1", "fail")
-    missing = verdict.gate(shop.usecase("coins"), [first], primary="accuracy", clusters=None)
+    missing = verdict.gate(
+        shop.usecase("coins"), [first], primary="accuracy", clusters=None, permits=permits
+    )
     assert missing.verdict == "blocked"
     assert "c1 is to go live" in missing.why

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from jobs.coins import coin_shop
-from roundtable.jobs.run import opened, run
+from roundtable.jobs.past import opened
+from roundtable.jobs.run import run
 from roundtable.store.versions import AssetVersion, Edge
 from roundtable.workspace import Workspace, load
 from workspace.shop import edit

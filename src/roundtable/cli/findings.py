@@ -9,6 +9,7 @@ import click
 import msgspec
 
 from roundtable.licensing.duties import checklist
+from roundtable.licensing.overrides import days_in_words
 from roundtable.licensing.types import Finding, Override
 from roundtable.licensing.vocabulary import Verdict
 
@@ -45,7 +46,7 @@ def print_findings(findings: Sequence[Finding], *, today: date) -> None:
             click.echo(f"  remedy: {remedy.text} Then: {_SAID[remedy.verdict][0]}")
         for override in one.overridden:
             left = (override.expires - today).days
-            click.echo(f"  {in_words(override)}; {days(left)}")
+            click.echo(f"  {in_words(override)}; {days_in_words(left)}")
         for override in one.expired:
             click.echo(f"  expired on {override.expires}: {in_words(override)}")
         for assumed in one.assumed:
@@ -65,12 +66,3 @@ def in_words(override: Override) -> str:
         f"{override.license} {override.clause}{whose} is {override.effect} by {override.by}:"
         f" {override.why}"
     )
-
-
-def days(left: int) -> str:
-    """Returns in words how long an override still holds."""
-    if left < 0:
-        return f"expired {-left} {'day' if left == -1 else 'days'} ago"
-    if left == 0:
-        return "today is its last day"
-    return f"{left} {'day' if left == 1 else 'days'} left"

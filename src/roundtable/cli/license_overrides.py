@@ -14,8 +14,9 @@ from roundtable.cli.options import common, opened, print_json
 @common
 def overrides_command(directory: Path | None, as_json: bool) -> None:
     """List what counsel and licensors decided, those that expire first in front."""
-    from roundtable.cli.findings import days, in_words
+    from roundtable.cli.findings import in_words
     from roundtable.jobs.license import licenses_of
+    from roundtable.licensing.overrides import days_in_words
 
     found = licenses_of(opened(directory)).rulings
     if as_json:
@@ -33,7 +34,7 @@ def overrides_command(directory: Path | None, as_json: bool) -> None:
         return
     for one in found:
         scope = f" (use cases: {', '.join(one.scope)})" if one.scope else ""
-        click.echo(f"{one.file}: {days(one.days_left)}")
+        click.echo(f"{one.file}: {days_in_words(one.days_left)}")
         click.echo(f"  {in_words(one.override)}{scope}")
     if not found:
         click.echo("no overrides: nobody decided otherwise than the terms say")

@@ -71,7 +71,7 @@ def run_command(
 def show_command(run: str, directory: Path | None, as_json: bool) -> None:
     """Show the past run RUN: its id, or the beginning of it."""
     from roundtable.jobs.outcome import document
-    from roundtable.jobs.run import show
+    from roundtable.jobs.past import show
 
     workspace = opened(directory)
     outcome = show(workspace, run)
@@ -88,7 +88,7 @@ def show_command(run: str, directory: Path | None, as_json: bool) -> None:
 @common
 def runs_command(limit: int, directory: Path | None, as_json: bool) -> None:
     """List past runs, newest first."""
-    from roundtable.jobs.run import runs
+    from roundtable.jobs.past import runs
 
     found = runs(opened(directory), limit=limit)
     if as_json:

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from roundtable.evaluation.types import Estimate
 from roundtable.jobs.outcome import RunOutcome
+from roundtable.jobs.permits import not_run
 from roundtable.store import RunRecord
 
 _STYLE = {"pass": "bold green", "fail": "bold red", "blocked": "bold yellow"}
@@ -23,6 +24,9 @@ def print_outcome(outcome: RunOutcome, *, root: Path, elapsed_s: float) -> None:
     console = _console()
     part = "" if outcome.n_samples == outcome.n_rows else f" drawn from {outcome.n_rows}"
     of = f" of {outcome.split!r}" if outcome.split else ""
+    if not outcome.candidates:
+        _print_refusal(console, outcome)
+        return
     rows = f"{outcome.n_samples} samples{part}{of}"
     title = f"{outcome.usecase} · {rows} · {elapsed_s:.1f} s · ${outcome.usd:.4g}"
     names = [name for name in outcome.candidates[0].metrics if name not in _NOT_COLUMNS]
@@ -49,6 +53,8 @@ def print_outcome(outcome: RunOutcome, *, root: Path, elapsed_s: float) -> None:
         )
     console.print(table)
     console.print()
+    for id, license in outcome.refused.items():
+        console.print(Text(f"• {not_run(id, license)}", style="bold red"))
     for finding in outcome.findings:
         console.print(Text(f"• {finding}"))
     for leak in outcome.leaks[:5]:
@@ -66,6 +72,13 @@ def print_outcome(outcome: RunOutcome, *, root: Path, elapsed_s: float) -> None:
         line.append(check.why if check.why.startswith(check.name) else f"{check.name}: {check.why}")
         console.print(line)
     console.print(Text(f"report: {_near(root / outcome.report)}"), soft_wrap=True)
+
+
+def _print_refusal(console: Console, outcome: RunOutcome) -> None:
+    console.print(Text("nothing was run and nothing was spent", style="bold red"))
+    for id, license in outcome.refused.items():
+        console.print(Text(f"• {not_run(id, license)}"))
+    console.print(Text(f"duties, and what was assumed: roundtable license check {outcome.usecase}"))
 
 
 def print_runs(found: Sequence[RunRecord]) -> None:

@@ -26,22 +26,22 @@ class LicenseCheck:
     def check(self, evidence: Evidence, /) -> CheckResult:
         """Returns `pass`, `blocked` or `fail`, and why."""
         found = evidence.license
+        assumed = f" (assumed: {'; '.join(found.assumed)})" if found and found.assumed else ""
         if found is None:
             why = "nobody asked what the licenses allow"
             return CheckResult(name="license", verdict="blocked", why=why)
         if found.verdict == "prohibited":
-            return CheckResult(
-                name="license", verdict="fail", why=f"this use is prohibited: {reasons(found)}"
-            )
+            why = f"this use is prohibited: {reasons(found)}{assumed}"
+            return CheckResult(name="license", verdict="fail", why=why)
         if found.verdict == "review":
             who = f"legal ({', '.join(self.reviewers)})" if self.reviewers else "legal"
-            why = f"{who} must look first, and settle it in overrides/: {reasons(found)}"
+            why = f"{who} must look first, and settle it in overrides/: {reasons(found)}{assumed}"
             return CheckResult(name="license", verdict="blocked", why=why)
         if found.verdict == "conditions":
             duties = ", ".join(found.obligations)
-            why = f"allowed, with these duties: {duties}"
+            why = f"allowed, with these duties: {duties}{assumed}"
             return CheckResult(name="license", verdict="pass", why=why)
-        return CheckResult(name="license", verdict="pass", why="allowed, without duties")
+        return CheckResult(name="license", verdict="pass", why=f"allowed, without duties{assumed}")
 
 
 def reasons(finding: Finding) -> str:

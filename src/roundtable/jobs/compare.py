@@ -7,7 +7,7 @@ from roundtable.evaluation.comparison import Comparison
 from roundtable.evaluation.comparison import compare as compare_values
 from roundtable.evaluation.summary import CandidateSummary, values_of
 from roundtable.jobs.outcome import RunOutcome
-from roundtable.jobs.run import runs, show
+from roundtable.jobs.past import runs, show
 from roundtable.workspace import Workspace
 
 

@@ -10,7 +10,7 @@ from roundtable.evaluation.seams import call_key
 from roundtable.generation.types import Request
 from roundtable.jobs.build import chosen, plan
 from roundtable.jobs.keys import keys
-from roundtable.jobs.run import has_store, opened
+from roundtable.jobs.past import has_store, opened
 from roundtable.workspace import Workspace
 
 

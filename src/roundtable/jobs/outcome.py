@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import time
+from datetime import UTC, datetime
+
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from roundtable.evaluation.kept import unpacked
 from roundtable.evaluation.rating import JudgeAgreement
-from roundtable.evaluation.summary import CandidateSummary, PairSummary
+from roundtable.evaluation.summary import CallCounts, CandidateSummary, PairSummary
 from roundtable.governance import GateResult
+from roundtable.governance.license import reasons
 from roundtable.jobs.keys import Digests
+from roundtable.jobs.permits import Permits, not_run
+from roundtable.licensing import Finding
+from roundtable.workspace import UseCase
 
-LICENSE_LATER = "not available yet: licenses are not checked by this version"
 SIGNOFF_LATER = "not available yet: this version cannot take sign-offs"
 
 
@@ -39,6 +45,7 @@ class RunOutcome(msgspec.Struct, frozen=True, kw_only=True):
         report: The report's path, relative to the workspace.
         clusters: Each sample's cluster, packed; empty if all are independent.
         judges: How far each judge agrees with people, where people rated answers.
+        licenses: What the licenses allow, by candidate; also of those that were not run for them.
     """
 
     usecase: str
@@ -60,10 +67,17 @@ class RunOutcome(msgspec.Struct, frozen=True, kw_only=True):
     report: str = ""
     clusters: bytes = b""
     judges: tuple[JudgeAgreement, ...] = ()
+    licenses: dict[str, Finding] = {}
 
     def cluster_codes(self) -> NDArray[np.int64] | None:
         """Returns each sample's cluster as a number, shape (n,); None if all are independent."""
         return unpacked(self.clusters, "<i4").astype(np.int64) if self.clusters else None
+
+    @property
+    def refused(self) -> dict[str, Finding]:
+        """The candidates that were not run, since their use is prohibited."""
+        done = {one.id for one in self.candidates}
+        return {id: one for id, one in self.licenses.items() if id not in done}
 
     def candidate(self, id: str) -> CandidateSummary:
         """Returns one candidate's summary.
@@ -77,15 +91,50 @@ class RunOutcome(msgspec.Struct, frozen=True, kw_only=True):
         raise KeyError(id)
 
 
+def nothing_run(usecase: UseCase, permits: Permits, *, started_s: float) -> RunOutcome:
+    """Returns the outcome where every candidate is prohibited: no run, no report, nothing spent.
+
+    Args:
+        usecase: What was to be run.
+        permits: Why it was not.
+        started_s: When it was asked, by `time.perf_counter`.
+    """
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    named = usecase.gate.candidate if usecase.gate is not None else ""
+    judged = named if named in permits.findings else next(iter(permits.findings))
+    return RunOutcome(
+        usecase=usecase.id,
+        run="",
+        started_at=now,
+        finished_at=now,
+        elapsed_s=time.perf_counter() - started_s,
+        split="",
+        n_samples=0,
+        n_rows=0,
+        primary=usecase.primary,
+        candidates=(),
+        pairs=(),
+        leaks=(),
+        findings=(),
+        gate=permits.refusal(judged),
+        inputs=(),
+        usd=0.0,
+        licenses=permits.findings,
+    )
+
+
 def document(outcome: RunOutcome, *, elapsed_s: float | None = None) -> dict[str, object]:
     """Returns what `run --json` prints, as a value that has a JSON form."""
     return {
         "usecase": outcome.usecase,
-        "run": outcome.run,
+        "run": outcome.run or None,
         "elapsed_s": round(outcome.elapsed_s if elapsed_s is None else elapsed_s, 3),
-        "report": outcome.report,
+        "report": outcome.report or None,
         "gate": outcome.gate,
-        "candidates": [_candidate(one) for one in outcome.candidates],
+        "candidates": [
+            *(_candidate(one, outcome.licenses.get(one.id)) for one in outcome.candidates),
+            *(_not_run(id, one) for id, one in outcome.refused.items()),
+        ],
         "comparisons": [
             {
                 "a": pair.a,
@@ -107,7 +156,32 @@ def document(outcome: RunOutcome, *, elapsed_s: float | None = None) -> dict[str
     }
 
 
-def _candidate(one: CandidateSummary) -> dict[str, object]:
+def _license(found: Finding | None) -> dict[str, object]:
+    if found is None:
+        return {"verdict": None, "obligations": [], "why": "nobody asked when this was run"}
+    return {
+        "verdict": found.verdict,
+        "obligations": found.obligations,
+        "why": reasons(found),
+    }
+
+
+def _not_run(id: str, found: Finding) -> dict[str, object]:
+    return {
+        "id": id,
+        "metrics": {},
+        "usd": 0.0,
+        "usd_per_1k": None,
+        "latency_ms": {"p50": None, "p95": None},
+        "n": 0,
+        "errors": 0,
+        "calls": CallCounts(made=0, cached=0),
+        "license": _license(found),
+        "not_run": not_run(id, found),
+    }
+
+
+def _candidate(one: CandidateSummary, license: Finding | None) -> dict[str, object]:
     extra = ("latency_p50_ms", "latency_p95_ms", "usd_per_1k")
     p50, p95, per_1k = (one.metrics[name].value for name in extra)
     return {
@@ -130,7 +204,7 @@ def _candidate(one: CandidateSummary) -> dict[str, object]:
         "n": one.n_samples,
         "errors": one.n_errors,
         "calls": one.calls,
-        "license": {"verdict": "blocked", "obligations": [], "why": LICENSE_LATER},
+        "license": _license(license),
         "oldest_call": one.oldest or None,
         "models_reported": one.models,
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 import msgspec
 import numpy as np
@@ -16,8 +17,11 @@ from roundtable.evaluation.types import SampleResult, Score
 from roundtable.evaluation.words import in_words
 from roundtable.generation.pipeline import as_text
 from roundtable.generation.types import Answer
+from roundtable.governance.license import reasons
 from roundtable.jobs.build import evaluated
-from roundtable.jobs.outcome import LICENSE_LATER, RunOutcome
+from roundtable.jobs.license_report import licenses_view
+from roundtable.jobs.outcome import RunOutcome
+from roundtable.licensing import Finding
 from roundtable.reports import Renderer, run_report
 from roundtable.reports.run_view import (
     AttemptView,
@@ -102,7 +106,11 @@ def _view(
         ),
         primary=outcome.primary,
         candidates=tuple(
-            _candidate(one, charged=_charged(workspace, usecase, one.id))
+            _candidate(
+                one,
+                outcome.licenses.get(one.id),
+                charged=_charged(workspace, usecase, one.id),
+            )
             for one in outcome.candidates
         ),
         comparisons=tuple(
@@ -140,6 +148,13 @@ def _view(
         },
         promise=promise,
         monthly_requests=usecase.monthly_requests,
+        licenses=licenses_view(
+            outcome.licenses,
+            judged=gate.candidate,
+            run=[one.id for one in outcome.candidates],
+            reviewers=workspace.settings.people.get("legal", ()),
+            as_of=date.today(),
+        ),
     )
 
 
@@ -177,7 +192,9 @@ def _charged(workspace: Workspace, usecase: UseCase, candidate: str) -> Charged:
     return "machine" if model.provider in _IN_PROCESS else "unknown"
 
 
-def _candidate(one: CandidateSummary, *, charged: Charged) -> CandidateView:
+def _candidate(
+    one: CandidateSummary, license: Finding | None, *, charged: Charged
+) -> CandidateView:
     return CandidateView(
         id=one.id,
         description=one.description,
@@ -190,8 +207,8 @@ def _candidate(one: CandidateSummary, *, charged: Charged) -> CandidateView:
         calls_cached=one.calls.cached,
         calls_retried=one.calls.retried,
         calls_failed=one.calls.failed,
-        license_verdict="blocked",
-        license_why=LICENSE_LATER,
+        license_verdict=license.verdict if license is not None else "unknown",
+        license_why=reasons(license) if license is not None else "nobody asked",
         n_samples=one.n_samples,
         n_errors=one.n_errors,
         oldest_call=one.oldest,

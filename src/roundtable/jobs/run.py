@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import msgspec
@@ -14,8 +13,6 @@ from numpy.typing import NDArray
 
 from roundtable.errors import (
     BudgetError,
-    InputError,
-    NotFoundError,
     ProviderError,
     RoundtableError,
 )
@@ -31,10 +28,12 @@ from roundtable.jobs.build import chosen, plan
 from roundtable.jobs.ending import Ending
 from roundtable.jobs.interrupting import Interrupted, Told, stops_on_signal
 from roundtable.jobs.keys import Keys, keys
-from roundtable.jobs.outcome import RunOutcome
+from roundtable.jobs.outcome import RunOutcome, nothing_run
+from roundtable.jobs.past import has_store, opened
+from roundtable.jobs.permits import Permits, permits_of
 from roundtable.jobs.report import write_report
 from roundtable.reports import Renderer
-from roundtable.store import RunRecord, Store, new_run_id, open_store
+from roundtable.store import RunRecord, Store, new_run_id
 from roundtable.workspace import UseCase, Workspace
 
 Watch = Callable[[Progress], None]
@@ -95,6 +94,10 @@ async def run_async(
     started_s = time.perf_counter()
     wanted = workspace.usecase(usecase)
     picked = chosen(wanted, candidates)
+    permits = permits_of(workspace, wanted, [one.id for one in picked])
+    picked = [one for one in picked if one.id not in permits.refused]
+    if not picked:
+        return nothing_run(wanted, permits, started_s=started_s)
     known = keys(workspace, wanted, picked, limit=limit)
     if not fresh and has_store(workspace):
         with opened(workspace) as store:
@@ -103,7 +106,7 @@ async def run_async(
                 versions.record(workspace, wanted, known, store)
                 outcome = msgspec.json.decode(record.summary, type=RunOutcome)
                 if not any(one.n_retryable for one in outcome.candidates):
-                    return _again(workspace, wanted, store, outcome, record)
+                    return _again(workspace, wanted, store, outcome, record, permits=permits)
     # All rows are read and every part is made before the store is: bad input leaves no trace.
     ready, leaks = plan(workspace, wanted, picked, known=known, limit=limit)
     with opened(workspace) as store, Renderer() as renderer:
@@ -112,27 +115,13 @@ async def run_async(
             wanted,
             store,
             known=known,
+            permits=permits,
             fresh=fresh,
             watch=watch,
             told=told,
             renderer=renderer,
         )
         return await job.execute(ready, leaks, started_s=started_s)
-
-
-def has_store(workspace: Workspace) -> bool:
-    """Returns whether the store is there; a server counts as there."""
-    url = workspace.settings.workspace.store
-    scheme, _, path = url.partition(":///")
-    return scheme != "sqlite" or (workspace.root / path).is_file()
-
-
-@contextmanager
-def opened(workspace: Workspace) -> Iterator[Store]:
-    """Opens the workspace's store, and closes it afterwards."""
-    settings = workspace.settings.workspace
-    with open_store(settings.store, blobs=settings.blobs, root=workspace.root) as store:
-        yield store
 
 
 class _Job:
@@ -145,13 +134,15 @@ class _Job:
         store: Store,
         *,
         known: Keys,
+        permits: Permits,
         fresh: bool,
         watch: Watch | None,
         told: Told | None,
         renderer: Renderer,
     ) -> None:
         self._workspace, self._usecase, self._store = workspace, usecase, store
-        self._known, self._fresh, self._watch, self._told = known, fresh, watch, told
+        self._known, self._permits = known, permits
+        self._fresh, self._watch, self._told = fresh, watch, told
         self._renderer = renderer
 
     async def execute(
@@ -244,7 +235,9 @@ class _Job:
         primary = self._usecase.primary or next(iter(self._plan.candidates[0].metrics))
         reference = verdict.reference(self._workspace, self._usecase, summaries, primary)
         pairs = comparisons(summaries, reference=reference, clusters=clusters)
-        gate = verdict.gate(self._usecase, summaries, primary=primary, clusters=clusters)
+        gate = verdict.gate(
+            self._usecase, summaries, primary=primary, clusters=clusters, permits=self._permits
+        )
         outcome = RunOutcome(
             usecase=self._usecase.id,
             run=record.id,
@@ -276,6 +269,7 @@ class _Job:
             report=f"reports/{self._usecase.id}/{record.id}.html",
             judges=judges,
             clusters=b"" if clusters is None else pack(clusters, "<i4"),
+            licenses=self._permits.findings,
         )
         write_report(
             self._workspace,
@@ -319,16 +313,30 @@ class _Job:
 
 
 def _again(
-    workspace: Workspace, usecase: UseCase, store: Store, outcome: RunOutcome, record: RunRecord
+    workspace: Workspace,
+    usecase: UseCase,
+    store: Store,
+    outcome: RunOutcome,
+    record: RunRecord,
+    *,
+    permits: Permits,
 ) -> RunOutcome:
-    """Returns a finished run, its gate decided anew: limits may have changed since."""
+    """Returns a finished run, its gate decided anew: limits and overrides may have changed."""
     summaries = tuple(_as_cached(one) for one in outcome.candidates)
     gate = verdict.gate(
-        usecase, summaries, primary=outcome.primary, clusters=outcome.cluster_codes()
+        usecase,
+        summaries,
+        primary=outcome.primary,
+        clusters=outcome.cluster_codes(),
+        permits=permits,
     )
-    changed = gate != outcome.gate
+    changed = gate != outcome.gate or permits.findings != outcome.licenses
     outcome = msgspec.structs.replace(
-        outcome, candidates=summaries, gate=gate, report=record.report
+        outcome,
+        candidates=summaries,
+        gate=gate,
+        report=record.report,
+        licenses=permits.findings,
     )
     if changed or not (workspace.root / outcome.report).is_file():
         write_report(workspace, usecase, store, outcome)
@@ -363,30 +371,3 @@ def _with_remains(
     total = sum(columns.n for columns in execution.columns.values())
     error.what = f"{error.what} ({done} of {total} samples are done and kept)"
     return error
-
-
-def show(workspace: Workspace, run_id: str) -> RunOutcome:
-    """Returns a past run.
-
-    Raises:
-        NotFoundError: there is none whose id begins like this.
-        InputError: it has not finished.
-    """
-    if not has_store(workspace):
-        raise NotFoundError("run", run_id, ())
-    with opened(workspace) as store:
-        record = store.runs.get(run_id)
-        if not record.summary:
-            raise InputError(
-                f"the run {record.id} of {record.usecase!r} has not finished",
-                fix=f"go on with it: roundtable run {record.usecase}",
-            )
-        return msgspec.json.decode(record.summary, type=RunOutcome)
-
-
-def runs(workspace: Workspace, *, limit: int = 50) -> list[RunRecord]:
-    """Returns past runs, newest first."""
-    if not has_store(workspace):
-        return []
-    with opened(workspace) as store:
-        return list(store.runs.list(limit=limit))

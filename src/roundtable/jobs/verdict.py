@@ -13,7 +13,8 @@ from roundtable.evaluation.types import Estimate
 from roundtable.evaluation.words import in_words
 from roundtable.governance import Evidence, GateLimit, GateResult, best, decide
 from roundtable.jobs.deciding import held, unsupported_lacks
-from roundtable.jobs.outcome import LICENSE_LATER, SIGNOFF_LATER
+from roundtable.jobs.outcome import SIGNOFF_LATER
+from roundtable.jobs.permits import Permits
 from roundtable.workspace import UseCase, Workspace
 
 
@@ -23,6 +24,7 @@ def gate(
     *,
     primary: str,
     clusters: NDArray[np.int64] | None,
+    permits: Permits,
 ) -> GateResult:
     """Returns the gate's verdict on the candidate it names, or else on the best one.
 
@@ -31,10 +33,13 @@ def gate(
         summaries: The candidates that were run.
         primary: The metric that ranks.
         clusters: Each sample's cluster, or None; those of the run that made the summaries.
+        permits: What the licenses of all candidates allow, also of those that were not run.
     """
     wanted = held(usecase, [one.id for one in summaries])
     limits, named, n_compared = wanted.limits, wanted.named, wanted.n_compared
     judged = [one for one in summaries if one.id == named] or list(summaries)
+    if named in permits.refused:
+        return permits.refusal(named)
     missing = _missing(usecase)
     if named and judged[0].id != named:
         missing["candidate"] = f"{named} is to go live (gate.candidate), but it was not run"
@@ -47,7 +52,9 @@ def gate(
                 metrics=_at_confidence(one, limits, clusters),
                 n_samples=one.n_samples,
                 missing=missing,
+                license=permits.findings[one.id],
             ),
+            checks=permits.checks(one.id),
         )
         for one in judged
     }
@@ -180,8 +187,6 @@ def _baselines(workspace: Workspace, usecase: UseCase) -> set[str]:
 
 def _missing(usecase: UseCase) -> dict[str, str]:
     missing = {}
-    if usecase.use is not None:
-        missing["license"] = LICENSE_LATER
     if usecase.gate is not None:
         if lacks := unsupported_lacks(usecase):
             missing["unsupported"] = lacks

@@ -69,3 +69,16 @@ def within(found: Iterable[Ruling], usecase: str) -> tuple[Override, ...]:
         usecase: Its id; empty for an asset asked about on its own, outside every scope.
     """
     return tuple(one.override for one in found if not one.scope or usecase in one.scope)
+
+
+def days_in_words(left: int) -> str:
+    """Returns in words how long an override still holds.
+
+    >>> days_in_words(1)
+    '1 day left'
+    """
+    if left < 0:
+        return f"expired {-left} {'day' if left == -1 else 'days'} ago"
+    if left == 0:
+        return "today is its last day"
+    return f"{left} {'day' if left == 1 else 'days'} left"

@@ -9,6 +9,7 @@ import msgspec
 from roundtable.evaluation.classes import ClassificationReport
 from roundtable.evaluation.types import Estimate
 from roundtable.generation.types import Message
+from roundtable.reports.license_view import LicensesView
 
 Charged = Literal["call", "machine", "unknown"]
 
@@ -181,6 +182,7 @@ class RunReport(msgspec.Struct, frozen=True, kw_only=True):
         settings: Name to value.
         promise: What was promised for this use case; empty if nothing.
         monthly_requests: As the use case expects them; 0 if it does not say.
+        licenses: What the licenses allow; None if nobody asked.
     """
 
     usecase: str
@@ -206,3 +208,4 @@ class RunReport(msgspec.Struct, frozen=True, kw_only=True):
     settings: dict[str, str]
     promise: str
     monthly_requests: int = 0
+    licenses: LicensesView | None = None
