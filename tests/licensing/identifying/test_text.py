@@ -120,6 +120,11 @@ def test_what_changes_nothing_stays_exact(change, id: str) -> None:  # type: ign
         "You may not use the Software for commercial purposes.",
         "Additional terms apply to companies with more than 100 employees.",
         "This license is void for members of the European Union.",
+        "Nur für nichtkommerzielle Zwecke.",
+        "Gilt ausschließlich in der Schweiz und in Liechtenstein.",
+        "仅供研究使用",
+        "Copyright 2024 Foo Inc. For academic research use.",
+        "Copyright 2024 Foo Inc. Usage commercial interdit.",
     ],
 )
 @pytest.mark.parametrize("where", ["before", "after"])

@@ -14,7 +14,7 @@ from functools import cached_property
 from roundtable.licensing.identifying.alignment import Hunk
 from roundtable.licensing.identifying.imprint import Imprint
 from roundtable.licensing.identifying.template import Slot, Template
-from roundtable.licensing.identifying.word_lists import IN_NAMES, NEUTRAL, OPERATIVE, STREETS
+from roundtable.licensing.identifying.word_lists import NEUTRAL, OPERATIVE, STREETS, is_mere_name
 from roundtable.licensing.identifying.words import Words, is_sentence_end
 
 _NUMBER = re.compile(r"v?\d+\w?")
@@ -158,11 +158,9 @@ class Judge:
             # Who fills in a name writes another one; a year alone that changed is an edit.
             return ""
         if slot.kind == "name":
-            fits = len(words) <= _LONGEST_NAME and IN_NAMES.isdisjoint(words)
+            fits = len(words) <= _LONGEST_NAME and is_mere_name(words)
             return "a blank that is filled in" if fits else ""
-        if self._is_copyright(words) or (
-            len(words) <= _LONGEST_STATEMENT and IN_NAMES.isdisjoint(words)
-        ):
+        if self._is_copyright(words) or (len(words) <= _LONGEST_STATEMENT and is_mere_name(words)):
             return "a statement of copyright"
         return ""
 
@@ -178,7 +176,7 @@ class Judge:
         if len(words) > _LONGEST_STATEMENT:
             return False
         literal = set(re.findall(r"[a-z]+", slot.match.lower()))
-        if any(word in IN_NAMES and word not in literal for word in words):
+        if not is_mere_name([word for word in words if word not in literal]):
             return False
         text = self._found.passage(first, last)
         try:
@@ -232,7 +230,7 @@ class Judge:
                 or (words[0] == "c" and any(_YEAR.fullmatch(word) for word in words[1:3]))
             )
             and len(words) <= _LONGEST_COPYRIGHT
-            and IN_NAMES.isdisjoint(words)
+            and is_mere_name(words)
             and not any(word.isdigit() and not _YEAR.fullmatch(word) for word in words[:12])
         )
 
@@ -243,14 +241,17 @@ class Judge:
             if word == "copyright" and self._is_copyright(words[at:]):
                 body = list(words[:at])
                 break
-        if len(body) > _LONGEST_HEADING or not OPERATIVE.isdisjoint(body):
+        if len(body) > _LONGEST_HEADING or not OPERATIVE.isdisjoint(body) or not is_mere_name(body):
             return False
         own = set(self._template.words.words[hunk.left_first : hunk.left_last])
         unknown = [word for word in body if word not in NEUTRAL]
         # A number may be the version by which one license differs from the next.
         if any(_NUMBER.fullmatch(word) and word not in own for word in unknown):
             return False
-        return len(unknown) <= _LONGEST_UNKNOWN
+        # A sentence in words that this program does not know may say anything, also in German.
+        closes = self._found.text[self._found.ends[hunk.last - 1] :][:1] in {".", "!", "\u3002"}
+        is_sentence = len(unknown) > _LONGEST_UNKNOWN // 2 and closes
+        return len(unknown) <= _LONGEST_UNKNOWN and not is_sentence
 
     def _is_beside_the_point(self, hunk: Hunk) -> bool:
         """Says whether a small change lies inside a part that may be left out altogether."""

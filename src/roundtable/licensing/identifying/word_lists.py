@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
 
 def listed(words: str) -> frozenset[str]:
     """Returns words, given with spaces between them, as a set."""
@@ -38,6 +41,25 @@ IN_NAMES = OPERATIVE - listed(
     "may will grant can no government research academic personal private internal educational"
     " military sue if per also plus user users charge patent share right used use uses seek"
 )
+_FOR_WHAT = re.compile(
+    r"\b(?:use|used|users?|purposes?|zwecke?n?)\b"
+    r"|\bfor (?:\w+ ){0,4}(?:research|academic|personal|private|internal|educational|military)\b"
+)
+# How other languages begin words for commercial, prohibited and only; signs that forbid.
+_ELSEWHERE = re.compile(
+    r"\b(?:nicht|kein|nur|kommerz|gewerb|verbot|untersag|nonkommerz|commercia|comercia|interdi|prohib"
+    r"|unique?ment|seulement|solamente|vietat|proibi|niet|alleen)|[禁仅限不商]"
+)
+
+
+def is_mere_name(words: Sequence[str]) -> bool:
+    """Says whether the words can be a name or a statement of whose a thing is, and no condition."""
+    if not IN_NAMES.isdisjoint(words):
+        return False
+    text = " ".join(words)
+    return _FOR_WHAT.search(text) is None and _ELSEWHERE.search(text) is None
+
+
 NEUTRAL = listed(
     "the this these that a an of to in for and or with by on is are was has have under"
     " following below above see as set forth out here it its all any license licenses licensed"
