@@ -19,7 +19,7 @@ from roundtable.generation.guard.entailment import logits
 from roundtable.generation.guard.support import FEATURES, Reading
 from roundtable.generation.guard.types import Claim
 
-UNSEEN = ("qags", "wice", "begintc", "faithbench", "q2")
+UNSEEN = ("qags", "wice", "begintc", "faithbench", "q2", "made")
 # Rows a source, where more would take long and teach little.
 MOST = {
     "begintc": 120,

@@ -31,7 +31,8 @@ FALLS = (
     "copied_triples copied_run order_kept weight_found_worst copied_pairs_worst"
 )
 RISES = (
-    "weight_missing heaviest_missing n_missing numbers_missing numbers_elsewhere names_missing "
+    "weight_missing heaviest_missing n_missing numbers_missing numbers_elsewhere "
+    "names_missing names_elsewhere "
     "negation_differs entailment entailment_worst entailment_mean nearest_worst nearest_mean "
     "nearest_two_worst heaviest_missing_worst"
 )
@@ -43,6 +44,7 @@ WEIGHTS = {
     "fm2": 0.7,
     "fm2mix": 0.7,
     "fm2none": 0.5,
+    "made": 0.5,
 }
 # What the calibration goes by: answers as models write them first, then what people wrote or edited
 # so that it is hard to tell, and than which little in use is harder.

@@ -70,6 +70,7 @@ def features(context: Context, claim: str, rows: Sequence[int]) -> list[float]:
             heavy[stem(word)] = max(weight(word), heavy.get(stem(word), 0.0))
     total = sum(heavy.values())
     near = {one for row in rows for one in context.stems[row]}
+    nearest = set(context.stems[rows[0]]) if rows else set()
     missing = [w for one, w in heavy.items() if one not in context.rows]
     best = max((_weight_in(heavy, context.stems[row]) for row in rows), default=0.0)
     numbers = {one for one in heavy if one[0].isdigit()}
@@ -91,9 +92,9 @@ def features(context: Context, claim: str, rows: Sequence[int]) -> list[float]:
         max(missing, default=0.0),
         float(min(len(missing), 20)),
         float(sum(one not in context.rows for one in numbers)),
-        float(sum(one in context.rows and one not in near for one in numbers)),
+        float(sum(one in context.rows and one not in nearest for one in numbers)),
         float(min(sum(one not in context.rows for one in names), 8)),
-        float(min(sum(one in context.rows and one not in near for one in names), 8)),
+        float(min(sum(one in context.rows and one not in nearest for one in names), 8)),
         float(_negates(listed) != _negates(words(_text(context, rows[:1])))),
         float(claim.rstrip().endswith("?")),
         math.log1p(len(listed)),

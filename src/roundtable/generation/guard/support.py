@@ -38,7 +38,7 @@ FEATURES: tuple[str, ...] = (
 # What the model was not made for is drawn toward "cannot say".
 _UNSURE_SPREAD = 0.2
 _N_SUPPORT = 3
-VERSION = "2"
+VERSION = "3"
 """Raised when scores change: it is in the model file, and part of a key."""
 _FOUND = lexical.NAMES.index("weight_found")
 _HEAVIEST = lexical.NAMES.index("heaviest_missing")
