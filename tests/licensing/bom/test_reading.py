@@ -1,4 +1,5 @@
 import json
+import random
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -62,7 +63,8 @@ def _spdx(*elements: dict[str, Any]) -> dict[str, Any]:
 
 
 def _package(type: str, name: str) -> dict[str, Any]:
-    return {"type": type, "spdxId": f"urn:{name}", "name": name}
+    kind = {"dataset_datasetType": ["text"]} if type == "dataset_DatasetPackage" else {}
+    return {"type": type, "spdxId": f"urn:{name}", "name": name, **kind}
 
 
 def _relation(kind: str, child: str, *to: str) -> dict[str, Any]:
@@ -175,6 +177,13 @@ def test_a_service_of_a_supplier_is_something_whose_terms_count(read: Read) -> N
     found = read(document)
     assert _parents(found["software/a"]) == {("software/some-api", "includes")}
     assert found["software/some-api"].license == "unknown"
+
+
+def test_services_within_services_are_read(read: Read) -> None:
+    inner = {"bom-ref": "db", "name": "Database"}
+    outer = {"bom-ref": "api", "name": "Some API", "services": [inner]}
+    found = read(_cyclonedx(services=[outer], dependencies=[{"ref": "api", "dependsOn": ["db"]}]))
+    assert _parents(found["software/some-api"]) == {("software/database", "includes")}
 
 
 def test_what_a_document_calls_incomplete_is_undisclosed(read: Read) -> None:
@@ -318,6 +327,37 @@ def test_spdx_relations_are_read_in_either_direction(read: Read) -> None:
     assert found["models/older"].lineage == "undisclosed"
 
 
+def test_an_spdx_package_has_the_past_of_the_weights_in_it(read: Read) -> None:
+    found = read(
+        _spdx(
+            _package("ai_AIPackage", "m"),
+            *(_package("software_File", name) for name in ("folder", "weights", "rows", "readme")),
+            _relation("contains", "m", "folder", "readme"),
+            _relation("contains", "folder", "weights"),
+            _relation("trainedOn", "weights", "rows"),
+        )
+    )
+    assert _parents(found["models/weights"]) == {("datasets/rows", "trained-on")}
+    assert _parents(found["software/folder"]) == {("models/weights", "includes")}
+    assert _parents(found["models/m"]) == {("software/folder", "includes")}
+    assert len(found) == 4
+
+
+def test_an_spdx_relation_whose_id_stands_twice_counts_twice(read: Read) -> None:
+    elements = (
+        _package("ai_AIPackage", "m"),
+        _package("dataset_DatasetPackage", "a"),
+        _package("dataset_DatasetPackage", "b"),
+    )
+    same = {"spdxId": "urn:same"}
+    relations = [{**_relation("trainedOn", "m", name), **same} for name in ("a", "b")]
+    found = read(_spdx(*elements, *relations))
+    assert _parents(found["models/m"]) == {
+        ("datasets/a", "trained-on"),
+        ("datasets/b", "trained-on"),
+    }
+
+
 def test_an_spdx_build_relates_what_came_out_to_what_went_in(read: Read) -> None:
     build = {
         "type": "build_Build",
@@ -428,6 +468,7 @@ def test_a_circle_is_refused_with_the_way_around(read: Read) -> None:
         (_cyclonedx(_model("m"), surprise=1), ""),
         (_spdx({"type": "ai_AIPackage"}), "@graph.2"),
         (_spdx({**_package("ai_AIPackage", "m"), "surprise": 1}), "@graph.2 (urn:m)"),
+        (_spdx({"type": "dataset_DatasetPackage", "spdxId": "urn:d"}), "@graph.2 (urn:d)"),
         (_spdx({"type": "Nonsense", "spdxId": "urn:x"}), "@graph.2 (urn:x)"),
         ({"@context": "https://spdx.org/rdf/9.9/spdx-context.jsonld", "@graph": []}, "@context"),
         ({"@context": [1], "@graph": []}, "@context"),
@@ -480,3 +521,38 @@ def test_a_document_that_is_not_there_or_no_text_is_refused(tmp_path: Path) -> N
     (tmp_path / "binary.json").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(InputError, match="not UTF-8"):
         read_bill(tmp_path / "binary.json", terms=TERMS)
+
+
+def _paths(value: Any, at: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    inner = value.items() if isinstance(value, dict) else ()
+    inner = enumerate(value) if isinstance(value, list) else inner
+    return [at, *(path for key, one in inner for path in _paths(one, (*at, key)))]
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_a_damaged_document_is_read_or_refused_but_never_breaks_the_reader(
+    format: Format, tmp_path: Path
+) -> None:
+    whole = write_bill(reply_bill(), format)
+    paths = _paths(json.loads(whole))[1:]
+    chance = random.Random(20261124)
+    wrong = [None, 1, True, "", [], {}, "x", ["models/base"], {"a": 1}]
+    ended = {"read": 0, "refused": 0}
+    for _ in range(150):
+        document = json.loads(whole)
+        *way, last = chance.choice(paths)
+        place = document
+        for key in way:
+            place = place[key]
+        if chance.random() < 0.4:
+            del place[last]
+        else:
+            place[last] = chance.choice(wrong)
+        file = tmp_path / "bill.json"
+        file.write_text(json.dumps(document), encoding="utf-8")
+        try:
+            read_bill(file, terms=TERMS)
+            ended["read"] += 1
+        except InputError:
+            ended["refused"] += 1
+    assert all(ended.values()), "the damage is of one kind only"

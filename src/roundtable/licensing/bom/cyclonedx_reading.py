@@ -167,18 +167,23 @@ class _Reader:
         ]
         return self._names.agreed(properties.get(f"{PREFIX}license", [""])[0], statements)
 
-    def _services(self, services: Any, at: str) -> None:
-        for index, one in enumerate(services):
-            place = f"{at}.{index}"
+    def _services(self, services: list[dict[str, Any]], at: str) -> None:
+        left = [(one, f"{at}.{index}", "") for index, one in enumerate(services)]
+        while left:
+            one, place, holder = left.pop()
             ref = one.get("bom-ref") or place
             properties = _properties(one)
             if properties.get(f"{PREFIX}kind") == ["service"]:
                 self._found.passed.add(ref)
-                continue
-            license = self._license(one, properties)
-            self._found.add(
-                Found(ref=ref, kind="software", name=one["name"], place=place, license=license)
-            )
+            else:
+                license = self._license(one, properties)
+                self._found.add(
+                    Found(ref=ref, kind="software", name=one["name"], place=place, license=license)
+                )
+            if holder:
+                self._edge(holder, ref, "holds", place)
+            inner = one.get("services", ())
+            left += [(each, f"{place}.services.{n}", ref) for n, each in enumerate(inner)]
 
     def _link_ancestors(self) -> None:
         """Adds what components descend from; an ancestor told elsewhere too is one and the same."""

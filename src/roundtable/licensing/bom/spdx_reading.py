@@ -51,6 +51,8 @@ _FITS: dict[Kind, tuple[Kind, ...]] = {
     "software": ("software",),
     "system": ("software",),
 }
+_PURPOSES: dict[str, Kind] = {"model": "model", "data": "dataset"}
+_ORIGINS = ("descendantOf", "ancestorOf", "generates", "hasVariant", "hasInput", "hasOutput")
 _LICENSES = ("hasConcludedLicense", "hasDeclaredLicense")
 _NO_ELEMENT = ("NoAssertionElement", "NoneElement")
 
@@ -68,7 +70,7 @@ def read_spdx(document: dict[str, Any], *, file: str, names: Names) -> Findings:
     """
     _check_graph(document.get("@graph", []), file)
     try:
-        model, objects = spdx_python_model.load_data(document)
+        model, objects = _loaded(document)
     except spdx_python_model.LoadError as error:
         raise InputError(
             f"this SPDX cannot be read: {error}",
@@ -78,6 +80,13 @@ def read_spdx(document: dict[str, Any], *, file: str, names: Names) -> Findings:
     except _REFUSALS as error:
         raise _refusal(document, file, error) from error
     return _Reader(model, objects, document, file, names).read()
+
+
+def _loaded(document: dict[str, Any]) -> tuple[Any, Any]:
+    """Returns SPDX's classes and what they make of a document; writing it finds what is missing."""
+    model, objects = spdx_python_model.load_data(document)
+    model.JSONLDSerializer().serialize_data(objects, True)
+    return model, objects
 
 
 def _check_graph(graph: object, file: str) -> None:
@@ -91,12 +100,17 @@ def _check_graph(graph: object, file: str) -> None:
     seen: dict[object, int] = {}
     for index, element in enumerate(graph):
         id = element.get("spdxId")
-        if isinstance(id, str) and seen.setdefault(id, index) != index:
-            raise InputError(
-                f"{id!r} stands twice, first at @graph.{seen[id]}",
-                where=Place(file, None, f"@graph.{index}"),
-                fix="ask the supplier to give each element an id of its own",
-            )
+        if not isinstance(id, str) or seen.setdefault(id, index) == index:
+            continue
+        if "relationshipType" in element:
+            # SPDX's classes would keep one of the two; both were said.
+            graph[index] = {**element, "spdxId": f"{id}#{index}"}
+            continue
+        raise InputError(
+            f"{id!r} stands twice, first at @graph.{seen[id]}",
+            where=Place(file, None, f"@graph.{index}"),
+            fix="ask the supplier to give each element an id of its own",
+        )
 
 
 _REFUSALS = (TypeError, ValueError, KeyError, AttributeError, NotImplementedError)
@@ -108,7 +122,7 @@ def _refusal(document: dict[str, Any], file: str, error: Exception) -> InputErro
     for index, element in enumerate(document.get("@graph", ())):
         alone = {"@context": document["@context"], "@graph": [element]}
         try:
-            spdx_python_model.load_data(alone)
+            _loaded(alone)
         except _REFUSALS:
             name = element.get("spdxId", "")
             place = f"@graph.{index}" + (f" ({name})" if name else "")
@@ -142,32 +156,24 @@ class _Reader:
         relations = sorted(
             self._objects.foreach_type(model.Relationship), key=lambda one: str(one.get_id())
         )
-        learned = {
-            id for one in relations if _name(one.relationshipType) == "trainedOn" for id in _to(one)
-        }
+        typed = (model.ai_AIPackage, model.dataset_DatasetPackage)
+        packages = {str(one.get_id()) for each in typed for one in self._objects.foreach_type(each)}
+        likely = _likely_kinds(relations, packages)
         for one in self._objects.foreach():
             if isinstance(one, model.software_Package):
                 self._package(one)
             elif isinstance(one, model.Element) and not isinstance(one, model.Relationship):
                 id = str(one.get_id())
-                if id in learned and isinstance(one, model.Artifact):
-                    name = one.name or id
-                    place = self._places.get(id, "@graph")
-                    found.add(Found(ref=id, kind="dataset", name=name, place=place))
+                if id in likely and isinstance(one, model.software_SoftwareArtifact):
+                    purpose = _PURPOSES.get(_purpose(one)) or likely[id]
+                    self._part(id, one.name or id, purpose)
                 else:
                     found.passed.add(id)
-        for external in self._elsewhere():
+        for external in sorted(self._elsewhere()):
             if external not in found.things and external not in found.passed:
                 # Described in another document: nothing is known of it here.
-                found.add(
-                    Found(
-                        ref=external,
-                        kind="dataset" if external in learned else "software",
-                        name=external.rpartition("#")[2] or external,
-                        place="import",
-                        lineage="undisclosed",
-                    )
-                )
+                name = external.rpartition("#")[2] or external
+                self._part(external, name, likely.get(external, "software"), lineage="undisclosed")
         for one in relations:
             self._relation(one)
         for id, build in self._builds.items():
@@ -181,18 +187,27 @@ class _Reader:
             thing.license = self._license(ref)
         return found
 
+    def _part(self, id: str, name: str, kind: Kind, lineage: Lineage | None = None) -> None:
+        place = self._places.get(id, "import")
+        self._found.add(Found(ref=id, kind=kind, name=name, place=place, lineage=lineage))
+
     def _elsewhere(self) -> set[str]:
         documents = self._objects.foreach_type(self._model.SpdxDocument)
-        return {str(each.externalSpdxId) for one in documents for each in one.import_}
+        return {
+            str(each.externalSpdxId)
+            for one in documents
+            for each in one.import_
+            if not isinstance(each, str)
+        }
 
     def _package(self, one: Any) -> None:
         model = self._model
         id = str(one.get_id())
         properties = self._properties(one)
-        kind: Kind = "software"
-        if isinstance(one, model.ai_AIPackage) or _purpose(one) == "model":
+        kind: Kind = _PURPOSES.get(_purpose(one), "software")
+        if isinstance(one, model.ai_AIPackage):
             kind = "model"
-        elif isinstance(one, model.dataset_DatasetPackage) or _purpose(one) == "data":
+        elif isinstance(one, model.dataset_DatasetPackage):
             kind = "dataset"
         lineage: Lineage | None = None
         if (told := properties.get(f"{PREFIX}lineage", "")) in ("declared", "undisclosed"):
@@ -217,6 +232,8 @@ class _Reader:
             for each in one.extension
             if isinstance(each, extension)
             for entry in reversed(list(each.extension_cdxProperty))
+            # What is only referred to is a text here.
+            if not isinstance(entry, str)
         }
 
     def _relation(self, one: Any) -> None:
@@ -275,6 +292,39 @@ class _Reader:
         # What somebody concluded goes before what its maker declares, also where it is not known.
         stated = next((said[kind] for kind in _LICENSES if any(said.get(kind, ()))), [])
         return self._names.agreed(self._own.get(ref, ""), stated)
+
+
+def _likely_kinds(relations: list[Any], known: set[str]) -> dict[str, Kind]:
+    """Returns what files and things elsewhere probably are, of those that lineage runs through.
+
+    Other files are parts under the terms of what holds them; these, and what holds them, count as
+    things of their own, so that a package has the past of the weights in it.
+
+    Args:
+        relations: All of the document.
+        known: Ids of models and data.
+    """
+    kinds: dict[str, Kind] = {}
+    beside: dict[str, set[str]] = {}
+    for one in relations:
+        name, subject, others = _name(one.relationshipType), _ref(one.from_), _to(one)
+        if name in ("trainedOn", "testedOn"):
+            kinds[subject] = "model"
+            kinds.update((id, "dataset") for id in others if kinds.get(id) != "model")
+        elif name in _ORIGINS:
+            beside.setdefault(subject, set()).update(others)
+            for id in others:
+                beside.setdefault(id, set()).add(subject)
+        elif name == "contains":
+            for id in others:
+                beside.setdefault(id, set()).add(subject)
+    left = [*kinds, *known]
+    while left:
+        for id in sorted(beside.get(left.pop(), ())):
+            if id not in kinds and id not in known:
+                kinds[id] = "software"
+                left.append(id)
+    return kinds
 
 
 def _name(iri: str) -> str:
