@@ -20,7 +20,8 @@ def written(folder: Path, *rows: object) -> Path:
 
 
 def test_each_row_gets_a_score_its_sentences_and_their_evidence(tmp_path: Path) -> None:
-    done = roundtable("guard", "score", written(tmp_path, *ROWS), cwd=tmp_path)
+    rows = written(tmp_path, *ROWS)
+    done = roundtable("guard", "score", rows, "--json", "--workspace", tmp_path, cwd=tmp_path)
     assert (done.code, done.err) == (0, "")
     good, other, two = (json.loads(line) for line in done.out.splitlines())
     assert [good["id"], other["id"], two["id"]] == ["good", 2, "two"]

@@ -22,8 +22,15 @@ import click
     show_default=True,
     help='The column of --model\'s output that stands for "supported".',
 )
+@click.option(
+    "--workspace",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Taken as by any command; nothing of a workspace is read.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Changes nothing: rows are always JSON.")
-def score_command(file: Path, model: Path | None, supported: int, as_json: bool) -> None:
+def score_command(
+    file: Path, model: Path | None, supported: int, workspace: Path | None, as_json: bool
+) -> None:
     """Say how likely each answer of FILE is not supported by its context.
 
     FILE holds JSON lines {id, question, context, answer}. Each row comes out as one JSON row
