@@ -21,6 +21,7 @@ from roundtable.governance.license import reasons
 from roundtable.jobs.build import evaluated
 from roundtable.jobs.license_report import licenses_view
 from roundtable.jobs.outcome import RunOutcome
+from roundtable.jobs.supporting import Supporting
 from roundtable.licensing import Finding
 from roundtable.reports import Renderer, run_report
 from roundtable.reports.run_view import (
@@ -64,7 +65,10 @@ def write_report(
     """
     if samples is None:
         samples = evaluated(workspace, usecase, split=outcome.split, limit=outcome.n_samples)
-    view = _view(workspace, usecase, outcome, tuple(_samples(store, outcome, samples)))
+    supporting = Supporting()
+    shown = tuple(_samples(store, outcome, samples, supporting))
+    view = _view(workspace, usecase, outcome, shown)
+    view = msgspec.structs.replace(view, support=supporting.views())
     run_report(view, workspace.root / outcome.report, renderer=renderer)
 
 
@@ -219,7 +223,9 @@ def _candidate(
     )
 
 
-def _samples(store: Store, outcome: RunOutcome, samples: Samples) -> Iterator[SampleView]:
+def _samples(
+    store: Store, outcome: RunOutcome, samples: Samples, supporting: Supporting
+) -> Iterator[SampleView]:
     """Yields the samples that the report shows; all candidates' pages are read side by side."""
     wanted = _shown(outcome, len(samples))
     after = -1
@@ -238,6 +244,10 @@ def _samples(store: Store, outcome: RunOutcome, samples: Samples) -> Iterator[Sa
                 }
         for position in here:
             sample = samples[position]
+            asked = as_text(next(iter(sample.inputs.values()), ""))
+            for id, results in pages.items():
+                if position in results:
+                    supporting.add(id, asked, results[position])
             yield SampleView(
                 id=sample.id,
                 inputs=_inputs(sample.inputs),

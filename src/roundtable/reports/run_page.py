@@ -28,6 +28,7 @@ from roundtable.reports.samples import (
     packed,
     wrong_answers,
 )
+from roundtable.reports.support import coverage_against_risk
 
 _WITHOUT_SCRIPT = 50
 _TABLE_CLASSES = 12
@@ -93,6 +94,7 @@ def run_report(view: RunReport, path: Path, *, renderer: Renderer | None = None)
         "dot_plots": tuple(drawn["metrics"].values()),
         "trade_offs": tuple(drawn["trade-offs"].values()),
         "latency_plots": drawn["latency"],
+        "risk_plot": drawn["risk"].get("risk"),
         "classes": tuple(_class_sections(view, drawn["classes"])),
         "fields": tuple(_field_tables(view)),
         "wrong": wrong[:FIRST_ERRORS],
@@ -140,8 +142,10 @@ def _drawings(
             plots[row.name] = plot
     timed = [c for c in view.candidates if c.latencies_ms]
     every = [value for c in timed for value in c.latencies_ms]
+    risk = coverage_against_risk(view.support, accent=accent, limit=limits.get("unsupported"))
     return {
         "metrics": plots,
+        "risk": {"risk": risk} if risk is not None else {},
         "trade-offs": _trade_offs(view, accent),
         "latency": {
             c.id: latency_plot(

@@ -10,6 +10,7 @@ from roundtable.evaluation.classes import ClassificationReport
 from roundtable.evaluation.types import Estimate
 from roundtable.generation.types import Message
 from roundtable.reports.license_view import LicensesView
+from roundtable.reports.support_view import CandidateSupport
 
 Charged = Literal["call", "machine", "unknown"]
 
@@ -183,6 +184,7 @@ class RunReport(msgspec.Struct, frozen=True, kw_only=True):
         promise: What was promised for this use case; empty if nothing.
         monthly_requests: As the use case expects them; 0 if it does not say.
         licenses: What the licenses allow; None if nobody asked.
+        support: By candidate, how answers stand to passages; empty if none was held against any.
     """
 
     usecase: str
@@ -209,3 +211,4 @@ class RunReport(msgspec.Struct, frozen=True, kw_only=True):
     promise: str
     monthly_requests: int = 0
     licenses: LicensesView | None = None
+    support: tuple[CandidateSupport, ...] = ()

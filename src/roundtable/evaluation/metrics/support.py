@@ -18,7 +18,8 @@ from roundtable.generation.grounding.citations import (
 from roundtable.generation.grounding.holding import hold
 from roundtable.generation.types import Passage
 
-_NO_ANSWER = Score(value=None, note="no answer was given")
+NOT_CHECKED = "no answer was given"
+_NO_ANSWER = Score(value=None, note=NOT_CHECKED)
 _SENTENCES = 12
 
 
