@@ -180,13 +180,13 @@ def test_the_examples_guard_is_of_the_checker_that_is_here() -> None:
     example = load(Path(__file__).parents[2] / "examples/marketplace")
     guard = fitted(example, example.guards["help-guard"])
     assert guard.answers_any
-    assert (guard.n, guard.alpha, guard.confidence) == (93, 0.25, 0.9)
+    assert (guard.n, guard.alpha, guard.confidence) == (93, 0.3, 0.9)
 
 
 def test_the_examples_guard_is_what_its_labels_give(tmp_path: Path) -> None:
     folder = Path(__file__).parents[2] / "examples/marketplace/guards"
     again = fit_guard(
-        folder / "help-guard.jsonl", alpha=0.25, confidence=0.9, out=tmp_path / "g.json"
+        folder / "help-guard.jsonl", alpha=0.3, confidence=0.9, out=tmp_path / "g.json"
     )
     kept = read_guard(folder / "help-guard.json")
     assert again.threshold == pytest.approx(kept.threshold, abs=1e-6)

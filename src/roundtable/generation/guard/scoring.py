@@ -11,8 +11,8 @@ from roundtable.generation.guard.protocol import Checker
 from roundtable.generation.guard.types import Claim, SentenceScore, Verdict
 
 _BATCH = 16
-# On 93 answers of a small model, labeled by reading: AUROC 0.77 without, 0.91 with 3 words,
-# 0.91 with 5, 0.86 with the question before every answer.
+# On 93 answers of a small model, labeled by reading: AUROC 0.88 without, 0.90 with 3 words, 0.91
+# with 5, 0.88 with the question before every answer (by words alone: 0.77, 0.91, 0.91, 0.86).
 _ELLIPTIC_WORDS = 3
 
 
