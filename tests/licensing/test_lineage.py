@@ -140,3 +140,9 @@ def test_an_experiment_without_use_stays_inside(tmp_path: Path) -> None:
     asked = asked_of(loaded(tmp_path, {"usecases/ask.toml": text}).usecase("ask"), "models/base")
     assert asked.use.distribution == "internal-only"
     assert len(asked.assumed) == 1
+
+
+def test_a_company_in_a_member_of_the_eu_is_asked_about_as_one_in_the_eu(tmp_path: Path) -> None:
+    use = USE.replace('company_region = "US"', 'company_region = "DE"')
+    usecase = loaded(tmp_path, {"usecases/ask.toml": PRODUCT + use}).usecase("ask")
+    assert asked_of(usecase, "models/base").use.company_region == "EU"

@@ -116,7 +116,9 @@ class Licenses(msgspec.Struct, frozen=True, kw_only=True):
         finding = with_remedies(
             ask(self.graph, asked.use, ()), self.graph, asked.use, ask, as_of=self.as_of
         )
-        return msgspec.structs.replace(finding, use=asked.use, assumed=asked.assumed)
+        return msgspec.structs.replace(
+            finding, use=asked.use, assumed=(*asked.assumed, *finding.assumed)
+        )
 
 
 def licenses_of(

@@ -10,6 +10,7 @@ from datetime import date
 from typing import NamedTuple
 
 from roundtable.licensing.carriers import Carrier, carriers
+from roundtable.licensing.doubts import doubts
 from roundtable.licensing.graph import Graph
 from roundtable.licensing.knowledge import LINEAGE, UNKNOWN, UNREAD, KnowledgeBase
 from roundtable.licensing.reach import Reach
@@ -80,6 +81,7 @@ def check(
         because=question.because(verdict, use),
         expired=question.about(rulings.expired),
         overridden=question.about(rulings.in_force),
+        assumed=doubts(use, knowledge),
         unverified=tuple(
             sorted(
                 {

@@ -42,15 +42,21 @@ class Graph:
         self.latest: tuple[object, Any] | None = None
         """What was last worked out of this graph, and from what: its reach, under some terms."""
         self._place = place
-        self._listed = sorted(range(len(listed)), key=[one.id for one in listed].__getitem__)
+        ids = [one.id for one in listed]
+        numbers = {id: number for number, id in enumerate(ids)}
+        self._listed = sorted(range(len(listed)), key=ids.__getitem__)
         self.assets: Sequence[Asset] = [listed[number] for number in self._listed]
-        self._index = {one.id: position for position, one in enumerate(self.assets)}
-        if len(self._index) < len(listed):
+        if len(numbers) < len(listed):
             raise self._twice()
-        self._check_words()
-        n_parents = np.fromiter((len(one.parents) for one in self.assets), np.int64, len(listed))
-        child = np.repeat(np.arange(len(listed)), n_parents)
-        keys = (child * len(listed) + self._parents()) * len(RELATIONS) + self._relations()
+        self._index = {ids[number]: position for position, number in enumerate(self._listed)}
+        self._check_words(listed)
+        # As they are listed, what belongs together lies together: that is twice as fast.
+        position_of = np.empty(len(listed), np.int64)
+        position_of[self._listed] = np.arange(len(listed))
+        n_parents = np.fromiter((len(one.parents) for one in listed), np.int64, len(listed))
+        child = np.repeat(position_of, n_parents)
+        keys = child * len(listed) + position_of[self._parents(listed, numbers)]
+        keys = keys * len(RELATIONS) + self._relations(listed)
         # Each edge once, by child, then parent; sorting is faster here than `np.unique`'s hashing.
         keys.sort()
         keys = keys[np.flatnonzero(np.diff(keys, prepend=-1))]
@@ -98,40 +104,39 @@ class Graph:
         what = f"two assets are called {ids[position]!r}"
         return InputError(what, where=self.place(position, "id"), fix="give each asset its own id")
 
-    def _check_words(self) -> None:
+    def _check_words(self, listed: Sequence[Asset]) -> None:
         kinds, lineages = frozenset(KINDS), frozenset(LINEAGES)
-        for position, one in enumerate(self.assets):
+        for number, one in enumerate(listed):
             if one.kind not in kinds:
-                where = self.place(position, "kind")
+                where = self._place(("assets", number, "kind"))
                 raise NotFoundError("kind", one.kind, KINDS, where=where)
             if one.lineage not in lineages:
-                where = self.place(position, "lineage")
+                where = self._place(("assets", number, "lineage"))
                 raise NotFoundError("lineage", one.lineage, LINEAGES, where=where)
 
-    def _parents(self) -> NDArray[np.int64]:
-        index = self._index
+    def _parents(self, listed: Sequence[Asset], numbers: dict[str, int]) -> NDArray[np.int64]:
         try:
-            return np.array([index[p.id] for one in self.assets for p in one.parents], np.int64)
+            return np.array([numbers[p.id] for one in listed for p in one.parents], np.int64)
         except KeyError:
-            for position, one in enumerate(self.assets):
-                for number, parent in enumerate(one.parents):
-                    self.position(parent.id, where=self.place(position, "parents", number, "id"))
+            for number, one in enumerate(listed):
+                for inner, parent in enumerate(one.parents):
+                    self.position(
+                        parent.id, where=self._place(("assets", number, "parents", inner, "id"))
+                    )
             raise
 
-    def _relations(self) -> NDArray[np.int64]:
+    def _relations(self, listed: Sequence[Asset]) -> NDArray[np.int64]:
         codes = _CODES
         try:
-            return np.array(
-                [codes[p.relation] for one in self.assets for p in one.parents], np.int64
-            )
+            return np.array([codes[p.relation] for one in listed for p in one.parents], np.int64)
         except KeyError:
-            position, number, name = next(
-                (position, number, parent.relation)
-                for position, one in enumerate(self.assets)
-                for number, parent in enumerate(one.parents)
+            number, inner, name = next(
+                (number, inner, parent.relation)
+                for number, one in enumerate(listed)
+                for inner, parent in enumerate(one.parents)
                 if parent.relation not in codes
             )
-            where = self.place(position, "parents", number, "relation")
+            where = self._place(("assets", number, "parents", inner, "relation"))
             raise NotFoundError("relation", name, RELATIONS, where=where) from None
 
     def _leveled(self, child: NDArray[np.int64]) -> NDArray[np.int32]:

@@ -16,6 +16,7 @@ from pathlib import Path
 import msgspec
 
 from roundtable.errors import Place
+from roundtable.licensing.doubts import EU_MEMBERS
 from roundtable.licensing.graph import Graph
 from roundtable.licensing.types import Asset, Parent, Use
 from roundtable.licensing.vocabulary import Kind, Relation
@@ -92,13 +93,15 @@ def asked_of(usecase: UseCase, asset: str) -> Asked:
             audience=usecase.audience,
         )
     else:
+        # Terms ask about the EU, not about its members.
+        in_eu = said.company_region.upper() in EU_MEMBERS
         use = Use(
             asset=asset,
             distribution=said.distribution,
             audience=usecase.audience,
             commercial=said.commercial,
             monthly_active_users=said.monthly_active_users or 0,
-            company_region=said.company_region or None,
+            company_region="EU" if in_eu else said.company_region or None,
             regions=said.regions,
             domains=said.domains,
         )

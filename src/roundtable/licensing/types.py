@@ -209,7 +209,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
         unverified: Licenses along the lineage whose terms nobody has read against the text.
         overridden: Overrides in force that are about a clause that binds.
         use: What was asked; None where the asker keeps it.
-        assumed: What nobody said of the use, so that it was assumed, a sentence each.
+        assumed: What nobody said of the use, so that it was assumed, and words of it that are
+            likely to be misspelled; a sentence each.
         remedies: Changes that lead to an allowed answer, the cheapest first.
     """
 
