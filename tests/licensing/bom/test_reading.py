@@ -1,5 +1,6 @@
 import json
 import random
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -487,6 +488,19 @@ def test_what_is_malformed_is_refused_with_its_place(read: Read, document: Any, 
     assert _place(_refused(read, document)) == place
 
 
+def test_a_long_document_is_read_in_time_and_an_error_at_its_end_has_its_place(read: Read) -> None:
+    parts = [_model(f"m{number}") for number in range(1_000)]
+    needs = [{"ref": f"m{n + 1}", "dependsOn": [f"m{n}"]} for n in range(999)]
+    started = time.perf_counter()
+    assert len(read(_cyclonedx(*parts, dependencies=needs))) == 1_000
+    # Each item held against each other item took 15 s and more.
+    assert time.perf_counter() - started < 10
+    error = _refused(read, _cyclonedx(*parts[:777], {"type": "data"}, dependencies=needs))
+    assert _place(error) == "components.777"
+    error = _refused(read, _cyclonedx(*parts, dependencies=[*needs, {"ref": 1}]))
+    assert _place(error) == "dependencies.999.ref"
+
+
 def test_a_place_in_broken_json_has_its_line(read: Read) -> None:
     error = _refused(read, '{"bomFormat": "CycloneDX",\n"specVersion": }')
     assert error.where is not None
@@ -538,7 +552,7 @@ def test_a_damaged_document_is_read_or_refused_but_never_breaks_the_reader(
     chance = random.Random(20261124)
     wrong = [None, 1, True, "", [], {}, "x", ["models/base"], {"a": 1}]
     ended = {"read": 0, "refused": 0}
-    for _ in range(150):
+    for _ in range(80):
         document = json.loads(whole)
         *way, last = chance.choice(paths)
         place = document

@@ -45,7 +45,7 @@ def read_bill(path: Path, *, terms: Iterable[Terms], own: bool = False) -> tuple
     names = Names(terms, own=own)
     try:
         if document.get("bomFormat") == "CycloneDX":
-            return assets_from(read_cyclonedx(document, text, file=file, names=names))
+            return assets_from(read_cyclonedx(document, file=file, names=names))
         if "@context" in document:
             return assets_from(read_spdx(document, file=file, names=names))
     except RecursionError as error:
