@@ -7,7 +7,7 @@ from roundtable.evaluation.comparison import Comparison
 from roundtable.evaluation.comparison import compare as compare_values
 from roundtable.evaluation.summary import CandidateSummary, values_of
 from roundtable.jobs.outcome import RunOutcome
-from roundtable.jobs.past import runs, show
+from roundtable.jobs.past import kept_as, runs, show
 from roundtable.workspace import Workspace
 
 
@@ -66,9 +66,11 @@ def _find(workspace: Workspace, name: str, usecase: str) -> tuple[RunOutcome, Ca
     for record in finished:
         if usecase and record.usecase != usecase:
             continue
-        outcome = show(workspace, record.id)
-        known = [one.id for one in outcome.candidates]
+        kept = kept_as(record.summary, RunOutcome)
+        if kept is None:
+            continue  # another version wrote it
+        known = [one.id for one in kept.candidates]
         if name in known:
-            return outcome, outcome.candidate(name)
+            return kept, kept.candidate(name)
         names.update(known)
     raise NotFoundError("candidate or run", name, names)

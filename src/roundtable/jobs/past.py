@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 import msgspec
 
@@ -28,12 +29,23 @@ def opened(workspace: Workspace) -> Iterator[Store]:
         yield store
 
 
+T = TypeVar("T")
+
+
+def kept_as(data: bytes, kind: type[T]) -> T | None:
+    """Returns what a store keeps of a run or a candidate; None if another version wrote it."""
+    try:
+        return msgspec.json.decode(data, type=kind)
+    except msgspec.MsgspecError:
+        return None
+
+
 def show(workspace: Workspace, run_id: str) -> RunOutcome:
     """Returns a past run.
 
     Raises:
         NotFoundError: there is none whose id begins like this.
-        InputError: it has not finished.
+        InputError: it has not finished, or another version wrote it.
     """
     if not has_store(workspace):
         raise NotFoundError("run", run_id, ())
@@ -44,7 +56,13 @@ def show(workspace: Workspace, run_id: str) -> RunOutcome:
                 f"the run {record.id} of {record.usecase!r} has not finished",
                 fix=f"go on with it: roundtable run {record.usecase}",
             )
-        return msgspec.json.decode(record.summary, type=RunOutcome)
+        outcome = kept_as(record.summary, RunOutcome)
+        if outcome is None:
+            raise InputError(
+                f"the run {record.id} of {record.usecase!r} was made by another version",
+                fix=f"run it again, its answers are kept: roundtable run {record.usecase}",
+            )
+        return outcome
 
 
 def runs(workspace: Workspace, *, limit: int = 50) -> list[RunRecord]:

@@ -29,7 +29,7 @@ from roundtable.jobs.ending import Ending
 from roundtable.jobs.interrupting import Interrupted, Told, stops_on_signal
 from roundtable.jobs.keys import Keys, keys
 from roundtable.jobs.outcome import RunOutcome, nothing_run
-from roundtable.jobs.past import has_store, opened
+from roundtable.jobs.past import has_store, kept_as, opened
 from roundtable.jobs.permits import Permits, permits_of
 from roundtable.jobs.report import write_report
 from roundtable.reports import Renderer
@@ -102,9 +102,9 @@ async def run_async(
     if not fresh and has_store(workspace):
         with opened(workspace) as store:
             record = store.runs.find_finished(known.run)
-            if record is not None:
+            outcome = None if record is None else kept_as(record.summary, RunOutcome)
+            if record is not None and outcome is not None:
                 versions.record(workspace, wanted, known, store)
-                outcome = msgspec.json.decode(record.summary, type=RunOutcome)
                 if not any(one.n_retryable for one in outcome.candidates):
                     return _again(workspace, wanted, store, outcome, record, permits=permits)
     # All rows are read and every part is made before the store is: bad input leaves no trace.
@@ -300,8 +300,8 @@ class _Job:
         found = {}
         for candidate in self._plan.candidates:
             data = self._store.runs.get_candidate(candidate.key)
-            if data is not None:
-                summary = msgspec.json.decode(data, type=CandidateSummary)
+            summary = None if data is None else kept_as(data, CandidateSummary)
+            if summary is not None:
                 found[candidate.id] = _as_cached(summary)
         return found
 
