@@ -73,7 +73,8 @@ def _first_error(
     long = {key: value for key, value in long.items() if len(value) > _PART}
     rest = {key: value for key, value in document.items() if key not in long}
     parts: list[tuple[dict[str, Any], str, int]] = [(rest, "", 0)]
-    head = {key: rest[key] for key in ("bomFormat", "specVersion", "version") if key in rest}
+    named = ("bomFormat", "specVersion", "version")
+    head: dict[str, Any] = {key: rest[key] for key in named if key in rest}
     for key, value in long.items():
         for start in range(0, len(value), _PART):
             parts.append(({**head, key: value[start : start + _PART]}, key, start))
