@@ -90,9 +90,15 @@ def _of_workspace(
     distribution: Distribution | None,
     audience: Audience | None,
 ) -> Sequence[Finding]:
+    import msgspec
+
     from roundtable.jobs.license import answers, licenses_of
+    from roundtable.jobs.measured import measured
     from roundtable.licensing.knowledge import read_terms
 
     knowledge = read_terms(terms) if terms else None
-    licenses = licenses_of(opened(directory), terms=knowledge)
+    workspace = opened(directory)
+    licenses = msgspec.structs.replace(
+        licenses_of(workspace, terms=knowledge), quality=measured(workspace)
+    )
     return list(answers(licenses, target, distribution=distribution, audience=audience))

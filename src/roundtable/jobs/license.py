@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 import msgspec
@@ -41,6 +41,7 @@ class Licenses(msgspec.Struct, frozen=True, kw_only=True):
         graph: All assets.
         rulings: All overrides, expired ones too.
         as_of: The day of the answers.
+        quality: What runs measured, by use case and model asset: remedies are ranked by it.
     """
 
     workspace: Workspace
@@ -48,6 +49,7 @@ class Licenses(msgspec.Struct, frozen=True, kw_only=True):
     graph: Graph
     rulings: tuple[Ruling, ...]
     as_of: date
+    quality: Mapping[str, Mapping[str, float]] = {}
 
     def of_usecase(
         self, usecase: UseCase, candidates: Iterable[str] | None = None
@@ -114,7 +116,12 @@ class Licenses(msgspec.Struct, frozen=True, kw_only=True):
             )
 
         finding = with_remedies(
-            ask(self.graph, asked.use, ()), self.graph, asked.use, ask, as_of=self.as_of
+            ask(self.graph, asked.use, ()),
+            self.graph,
+            asked.use,
+            ask,
+            as_of=self.as_of,
+            quality=self.quality.get(scope),
         )
         return msgspec.structs.replace(
             finding, use=asked.use, assumed=(*asked.assumed, *finding.assumed)
