@@ -1,6 +1,5 @@
 import json
 import random
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -491,10 +490,8 @@ def test_what_is_malformed_is_refused_with_its_place(read: Read, document: Any, 
 def test_a_long_document_is_read_in_time_and_an_error_at_its_end_has_its_place(read: Read) -> None:
     parts = [_model(f"m{number}") for number in range(1_000)]
     needs = [{"ref": f"m{n + 1}", "dependsOn": [f"m{n}"]} for n in range(999)]
-    started = time.perf_counter()
+    # Were each item held against each other one, this would run into the test's time-out.
     assert len(read(_cyclonedx(*parts, dependencies=needs))) == 1_000
-    # Each item held against each other item took 15 s and more.
-    assert time.perf_counter() - started < 10
     error = _refused(read, _cyclonedx(*parts[:777], {"type": "data"}, dependencies=needs))
     assert _place(error) == "components.777"
     error = _refused(read, _cyclonedx(*parts, dependencies=[*needs, {"ref": 1}]))
