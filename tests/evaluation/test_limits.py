@@ -1,4 +1,5 @@
 import asyncio
+import random
 
 import pytest
 from hypothesis import given
@@ -31,6 +32,19 @@ async def test_a_provider_that_bills_more_than_reserved_is_reserved_more_for() -
     budget = Budget(1.0)
     budget.settle(await budget.reserve(0.1), 0.3)
     assert await budget.reserve(0.1) == pytest.approx(0.3)
+
+
+async def test_when_nothing_is_under_way_a_call_that_does_not_fit_never_waits() -> None:
+    """What rounding leaves of many reservations is no call that could still settle."""
+    draws = random.Random(0)
+    for _ in range(200):
+        budget = Budget(100.0)
+        held = [await budget.reserve(draws.uniform(0.001, 1.0)) for _ in range(40)]
+        draws.shuffle(held)
+        for one in held:
+            budget.settle(one, one / 2)
+        with pytest.raises(BudgetError):
+            await asyncio.wait_for(budget.reserve(100.0), timeout=1)
 
 
 @given(

@@ -36,6 +36,7 @@ class Budget:
         self.limit_usd = limit_usd
         self.spent_usd = spent_usd
         self._reserved_usd = 0.0
+        self._n_reserved = 0
         self._waiting: deque[asyncio.Future[None]] = deque()
         # A provider that bills more than was reserved is reserved more for from then on.
         self._factor = 1.0
@@ -52,8 +53,9 @@ class Budget:
             wanted = usd * self._factor
             if self.spent_usd + self._reserved_usd + wanted <= self.limit_usd:
                 self._reserved_usd += wanted
+                self._n_reserved += 1
                 return wanted
-            if self._reserved_usd <= 1e-15:
+            if not self._n_reserved:
                 raise BudgetError(
                     f"the budget of ${self.limit_usd:g} a run is used up:"
                     f" ${self.spent_usd:.6g} spent, and the next call may cost ${wanted:.6g}",
@@ -75,7 +77,11 @@ class Budget:
 
     def release(self, reserved_usd: float) -> None:
         """Gives a reservation back."""
-        self._reserved_usd = max(0.0, self._reserved_usd - reserved_usd)
+        if reserved_usd > 0:
+            self._n_reserved -= 1
+        # Rounding leaves a little of many sums: without a call under way, nothing is reserved.
+        left = max(0.0, self._reserved_usd - reserved_usd)
+        self._reserved_usd = left if self._n_reserved else 0.0
         while self._waiting:
             waiting = self._waiting.popleft()
             if not waiting.done():
